@@ -20,7 +20,8 @@ public:
 
     // Uniform in [0, bound). REQUIRES: bound > 0. (The bias below 2^-32 for small bounds does not matter here.)
     std::uint64_t below(std::uint64_t bound) {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64U);
+        __extension__ using Wide = unsigned __int128;
+        return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64U);
     }
 
     // Uniform in [low, high], both included.
