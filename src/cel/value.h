@@ -39,9 +39,14 @@ public:
     static Value absent(std::uint16_t slot);
     static Value absent(std::shared_ptr<const Slots> slots);
     static Value error(std::string message);                    // what went wrong; the place is added by the evaluator
-    static Value of_bool(bool value);
-    static Value of_int(std::int64_t value);
-    static Value of(Kind unit, std::int64_t base_units);        // length money speed ratio date, and integer
+    static Value of_bool(bool value) { return of(Kind::boolean, value ? 1 : 0); }
+    static Value of_int(std::int64_t value) { return of(Kind::integer, value); }
+    static Value of(Kind unit, std::int64_t base_units) {       // length money speed ratio date, and integer
+        Value value;
+        value.kind_ = unit;
+        value.number_ = base_units;
+        return value;
+    }
     static Value of_string(std::string_view value);
     static Value of_shared_string(std::shared_ptr<const std::string> value);
     static Value of_timestamp(std::int64_t seconds, std::int32_t nanos);

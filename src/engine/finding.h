@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "rule/outcome.h"
 
 namespace ningyi::engine {
 
-enum class Outcome : std::uint8_t { hit, clear, exempt, inconclusive, not_applicable };
-
-std::string_view to_word(Outcome outcome);
+using rule::Outcome;   // to_word(Outcome) is in rule/outcome.h
 
 // A value the rule used, as stored: only privacy levels 1 and 2 (higher ones stand as event numbers in `evidence`).
 struct UsedValue {

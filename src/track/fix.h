@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "geo/datum.h"
 #include "geo/place.h"
 
 namespace ningyi::track {
@@ -17,8 +18,8 @@ namespace ningyi::track {
 // The confidence level of the stated accuracy radius: p39 is one standard deviation of one axis.
 enum class Level : std::uint8_t { unknown, p39, p50, p68, p95 };
 
-// The datum the source declares. `unknown`: taken as WGS-84 for geometry, and a limit of what is said.
-enum class Datum : std::uint8_t { wgs84, gcj02, bd09, unknown };
+using geo::Datum;
+using geo::name_of;
 
 enum class Provider : std::uint8_t { unknown, gnss, network, wifi, cell, fused, passive, wearable, manual };
 
@@ -105,7 +106,6 @@ double accuracy_68_mm(const Fix& fix);
 Fix fix_received(Instant at, geo::Place received, Datum datum);
 
 std::string_view name_of(Level level);
-std::string_view name_of(Datum datum);
 std::string_view name_of(Provider provider);
 
 }  // namespace ningyi::track

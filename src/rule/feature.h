@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A declared computation whose result rules read as `<alias>.<fact>`. Declared only: the engine computes it. One text serves
+// live judgement, re-audit and backtest.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "cel/rule_expression.h"
+#include "model/dictionary.h"
+
+namespace ningyi::rule {
+
+// `measure` looks at one record (or, with `over`, at one row for each record that points to it); the others at many records.
+enum class FeatureKind : std::uint8_t { measure, window, lag, overlap, register_ };
+
+enum class Aggregate : std::uint8_t { count, sum, min, max, avg, distinct, quantile };
+
+// Where an output or an argument comes from, as text still: `a` the record judged, `b` another one; a parameter name; a literal.
+struct Binding {
+    std::string name;
+    std::string text;                 // "a.track", "a.elder.home", "home_care.presence_radius", "15min", "b.order_id"
+    std::vector<std::string> parts;   // of a written list: ["a.service_start", "a.service_end"]
+    int line = 0, column = 0;
+};
+
+struct Feature {
+    std::string name;                 // local to the pack and its dependants
+    std::string pack, file;
+    int line = 0, column = 0;
+    model::Label title;
+    FeatureKind kind = FeatureKind::measure;
+
+    std::string entity;               // whose feature it is: the entity of `a` (of the rules that use it)
+    std::string from;                 // event that enters a record of the source; its subject entity is that of `b`
+    std::vector<std::pair<std::string, std::string>> key;   // field of a (a path such as elder.household_id is allowed), field of b
+    std::string where;                // expression over a.* and b.*, or empty
+    Millis revise = 0;                // evidence later than this after the trigger is not looked at live
+
+    // window
+    Millis span_last = 0;             // {last: 24h}
+    std::int64_t span_rows = 0;       // {rows: n}
+    std::string span_calendar;        // day, week, month: the calendar span of a's time, up to as_of
+    std::int64_t span_max = 10000;
+    Aggregate agg = Aggregate::count;
+    std::string of;                   // expression over b.* (any integer unit), or empty for count
+    int q_permille = 500;
+
+    // lag
+    int n = 1;
+    // lag, overlap: how far back a record may lie; bounds the state
+    Millis reach = 0;
+
+    // overlap: fields of start and end; reported on the later of the two by (start, id)
+    std::string interval_start, interval_end;
+    std::int64_t rows_max = 8;
+
+    // measure
+    std::string fn;                   // "track.presence"
+    std::vector<Binding> args;
+    bool over = false;                // gathers one row for each record of `from` whose `key` points to a
+    std::string each_fn;              // measure run on each gathered record ("track.dwell"), its arguments, …
+    std::vector<Binding> each_args;
+    std::int64_t over_max = 100000;
+
+    // register
+    std::string register_entity;
+    Binding id;                       // expression over a.*
+    std::string at;                   // a field of a with a time; empty: a's time
+
+    std::vector<Binding> out;         // lag, overlap, register: fact -> b.field
+};
+
+}  // namespace ningyi::rule
