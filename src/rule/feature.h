@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/cbor.h"
 #include "base/time.h"
+#include "base/yaml.h"
 #include "cel/rule_expression.h"
 #include "model/dictionary.h"
 
@@ -72,6 +74,31 @@ struct Feature {
     std::string at;                   // a field of a with a time; empty: a's time
 
     std::vector<Binding> out;         // lag, overlap, register: fact -> b.field
+
+    // Made at load. What rules read: fact -> type ("" for the one value of a window), with the privacy level of the field
+    // it comes from; the names a.* and b.* of this feature and its checked expressions.
+    struct Fact { std::string name; cel::Type type; int level = 1; };
+    std::vector<Fact> facts;
+    cel::Names names;
+    cel::Expression where_expression, of_expression, id_expression;
+    yaml::Node where_node, of_node, id_node;   // as written, for places in faults
+    cbor::Value declaration;                   // canonical: for rule digests
 };
+
+// What may be known of a measure here (the measures themselves are in src/track, which rules may not include).
+struct MeasureShape {
+    std::string name;                                          // "track.presence"
+    std::vector<std::pair<std::string, bool>> parameters;      // name, required
+    std::vector<std::pair<std::string, cel::Type>> facts;      // besides verdict, limits and strength, which all have
+};
+using MeasureShapes = std::vector<MeasureShape>;
+
+// Adds the features and measures of one file. Faults E2xx.
+void read_features(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Feature>& into, Faults& faults);
+
+struct RuleSet;
+
+// Checks a feature whose `entity` is known against everything else and fills what is made at load.
+void check_feature(Feature& feature, const RuleSet& set, const MeasureShapes& shapes, Faults& faults);
 
 }  // namespace ningyi::rule

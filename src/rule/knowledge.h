@@ -5,11 +5,14 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/cbor.h"
 #include "base/time.h"
+#include "base/yaml.h"
 #include "cel/rule_expression.h"
 #include "cel/value.h"
 #include "model/dictionary.h"
@@ -43,6 +46,9 @@ struct Param {
     std::string by;          // path of the day, "order.service_date"
     std::optional<cel::Value> least, most;
     std::vector<ParamValue> values;
+    int line = 0, column = 0;                // of `values`
+    std::vector<std::vector<std::uint32_t>> by_scope;   // indices of values with one scope, by `from`; [0]: the district
+    cbor::Value declaration;                 // canonical, without values: for rule digests
 };
 
 enum class HitPolicy : std::uint8_t { unique, any, first, priority, rule_order, output_order, collect };
@@ -62,6 +68,7 @@ struct Table {
     HitPolicy hit = HitPolicy::unique;
     std::vector<std::pair<std::string, cel::Type>> key, columns;
     std::vector<TableRow> rows;
+    cbor::Value declaration;         // canonical, without rows
 };
 
 struct ListEntry {
@@ -76,6 +83,7 @@ struct ListOf {
     Label title;
     std::vector<std::string> key;    // key columns, all text
     std::vector<ListEntry> entries;
+    cbor::Value declaration;         // canonical, without entries
 };
 
 struct PolicyDocument {
@@ -84,7 +92,21 @@ struct PolicyDocument {
     Date issued;
     Days in_force;
     std::vector<std::string> replaces;
-    std::map<std::string, Label> clauses;   // number -> text
+    std::map<std::string, Label> clauses;   // number -> text (English may be empty)
 };
+
+// The value in force on `day` for one group of `by_scope`, or null.
+const ParamValue* in_force(const Param& param, const std::vector<std::uint32_t>& group, Date day);
+
+// The first row of a table, or entry of a list, whose key is `key` on `day`; null when there is none.
+const TableRow* find_row(const Table& table, std::span<const cel::Value> key, Date day);
+const ListEntry* find_entry(const ListOf& list, std::span<const cel::Value> key, Date day);
+
+// Readers of one file each. Faults E2xx, E4xx, E5xx; what could be read is added all the same.
+void read_params(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Param>& into, Faults& faults);
+void read_table(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Table>& into, Faults& faults,
+                Faults& warnings);
+void read_list(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<ListOf>& into, Faults& faults);
+void read_policy(const yaml::Node& root, const std::string& file, std::vector<PolicyDocument>& into, Faults& faults);
 
 }  // namespace ningyi::rule

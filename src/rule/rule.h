@@ -3,6 +3,7 @@
 // is judged is judge.h, what it says is explain.h.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,7 +24,8 @@ struct Sentence {
         std::string text;            // literal, or the path when `is_value`
         std::string format;          // m m1 km1 min h1 s yuan % %1 kmh date time, or empty
         bool is_value = false;
-        std::uint16_t slot = 0;      // of a value path that names a slot; meaningless for {cite}, entities and finding paths
+        std::uint16_t slot = 0;      // of a value path that names a slot; meaningless unless `has_slot`
+        bool has_slot = false;       // false for {cite} and an entity alone
     };
     std::vector<Part> parts;
 };
@@ -58,6 +60,15 @@ struct Trigger {
     cel::Expression due;
 };
 
+// What stands behind a slot of `names`, resolved once at load so that judging looks nothing up by name.
+struct SlotSource {
+    enum class Kind : std::uint8_t { fact, param, let, list, table, others };
+    Kind kind = Kind::fact;
+    std::uint32_t index = 0;          // param: of Rule::params; let: of lets; list, table: of the set
+    std::uint32_t column = 0;         // table
+    int level = 1;                    // privacy level of the field behind it; 3 and 4 are never stored in a finding
+};
+
 struct Rule {
     std::string id, pack, file;
     Label title;
@@ -86,8 +97,17 @@ struct Rule {
     std::vector<Innocent> innocent;
     std::int64_t min_precision_ppm = 0, min_verdicts = 0, max_share_of_queue_ppm = 1000000;
     std::int64_t cost_limit = 2000;
-    std::vector<yaml::Node> tests;    // as written; run by rule_test_runner.h and by the engine's event tests
-    std::string digest;               // hex SHA-256 (rules.md §1)
+    std::vector<yaml::Node> tests;    // as written; run by rule_tests.h and by the engine's event tests
+    std::string digest;               // hex SHA-256 of `canonical` (rules.md §1)
+    std::string canonical;            // deterministic CBOR of the rule with the declarations it uses
+
+    // Resolved at load, for judge().
+    std::vector<SlotSource> sources;                               // by slot
+    std::vector<std::uint32_t> param_index;                        // of each of `params`, in the set
+    std::vector<std::pair<std::string, std::uint16_t>> scope_slots;  // scope keys of the subject, weakest first, with their path
+    std::optional<std::uint16_t> date_slot;                        // path of the subject's day
+    std::vector<std::pair<std::string, Days>> cite_days;           // `cite` with the days its document is in force
+    std::vector<std::pair<std::string, std::uint16_t>> used;       // every stored path (level 1 and 2), sorted by path
 };
 
 // Everything the packs say, checked together. What engine, reports and explanations work from.
@@ -103,6 +123,7 @@ struct RuleSet {
     std::vector<Rule> rules;
     std::vector<std::pair<std::string, std::string>> derived;   // reserved order of derived fields: entity, field
     std::string digest;               // hex, over every rule digest
+    std::function<std::string(std::string_view)> hash;             // SHA-256 in hex, given by the loader
 
     const Param* param(std::string_view name) const;
     const Feature* feature(std::string_view name) const;
@@ -111,5 +132,10 @@ struct RuleSet {
     const ListOf* list(std::string_view name) const;
     const PolicyDocument* policy(std::string_view name) const;
 };
+
+// Reads a rule file and checks it against the set (dictionary, knowledge and features already in it). Nothing when it is so
+// broken that it has no id; otherwise what could be read. Faults and warnings say the rest.
+std::optional<Rule> read_rule(const yaml::Node& root, const std::string& file, const RuleSet& set, const std::string& pack,
+                              const std::vector<std::string>& packs_in_reach, Faults& faults, Faults& warnings);
 
 }  // namespace ningyi::rule
