@@ -16,7 +16,10 @@
 
 namespace ningyi::track {
 
-enum class ArgumentKind : std::uint8_t { track, fix, place, interval, length, duration, ratio, count };
+struct Gathered;
+
+// `dwells` are gathered over many records (compare/dwell.h); `subject` is an opaque number for a person or device.
+enum class ArgumentKind : std::uint8_t { track, fix, place, interval, length, duration, ratio, count, subject, dwells };
 
 // One argument; which member counts is said by the kind of its parameter. `number`: mm, ms, ppm or a count.
 struct Argument {
@@ -26,6 +29,7 @@ struct Argument {
     geo::Place place;
     Interval interval;
     std::int64_t number = 0;
+    std::span<const Gathered> dwells;
 };
 
 struct ParameterDefinition {

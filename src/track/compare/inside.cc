@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "track/compare/inside.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "geo/plane.h"
+#include "geo/real.h"
+#include "track/reading.h"
+
+namespace ningyi::track {
+namespace {
+
+constexpr double most_nats = 10;
+
+// 1/k for k = 1 … 1023; the series below never needs more: its mode is at most 200, its width about 15.
+constexpr std::array<double, 1024> reciprocals = [] {
+    std::array<double, 1024> values{};
+    for (std::size_t k = 1; k < values.size(); ++k) values[k] = 1 / static_cast<double>(k);
+    return values;
+}();
+
+// Σₖ Pois(k; a) · γ(k+1, b) until the terms fall below 1e-13 past the mode, where γ is the regularised lower incomplete
+// gamma function: γ(k+1, b) = 1 − Σ_{j ≤ k} Pois(j; b).
+double series(double a, double b) {
+    double weight = geo::real::exp(-a);
+    double part = geo::real::exp(-b);
+    double below = part;
+    double sum = weight * (1 - below);
+    for (std::size_t k = 1; k < reciprocals.size(); ++k) {
+        weight *= a * reciprocals[k];
+        part *= b * reciprocals[k];
+        below += part;
+        const double term = weight * (1 - below);
+        sum += term;
+        if (term < 1e-13 && static_cast<double>(k) > a) break;
+    }
+    return std::clamp(sum, 0.0, 1.0);
+}
+
+}  // namespace
+
+double probability_inside(double distance, double radius, double sigma) {
+    const double z = (radius - distance) / sigma;
+    if (z > 8) return 1;
+    if (z < -8) return 0;
+    const double d = distance / sigma;
+    const double r = radius / sigma;
+    if (d <= 20) return series(d * d / 2, r * r / 2);
+    // Far from the centre the rim is nearly straight: a normal distribution and three terms of its curvature. The series
+    // would underflow here.
+    const double e = 1 / r;
+    const double correction = e / 2 + 3.0 / 8 * e * e * z + e * e * e * (5 * (z * z - 1) / 16 + 3.0 / 8);
+    return std::clamp(geo::real::normal_cdf(z) - geo::real::normal_density(z) * correction, 0.0, 1.0);
+}
+
+Measurement inside(std::span<const Argument> arguments) {
+    const Reading reading(arguments, "track.inside");
+    if (!reading.is_complete()) return reading.nothing();
+    const Fix& fix = reading.fix("fix");
+    Writing writing("track.inside");
+    const std::int64_t radius_mm = reading.number("radius");
+    if ((fix.marks & marks_without_place) != 0 || !geo::is_on_earth(fix.place) || radius_mm <= 0) {
+        writing.limit(limit_no_track);
+        return writing.measurement();
+    }
+    const double distance = geo::distance_m(reading.place("place"), fix.place) * 1000;
+    const double sigma = sigma_mm(fix);
+    const auto radius = static_cast<double>(radius_mm);
+    const double p = probability_inside(distance, radius, sigma);
+    const double low = std::max(0.0, distance - sigmas_95 * sigma);
+    writing.fact("p", ppm_of(p));
+    writing.fact("dist", geo::rounded(distance));
+    writing.fact("sigma", geo::rounded(sigma));
+    writing.fact("dist_low", geo::rounded(low));
+
+    if ((fix.marks & mark_poor) != 0) writing.limit(limit_poor_accuracy);
+    if (has_doubtful_datum({&fix, 1})) writing.limit(limit_datum_suspect);
+    if (p >= 0.5) {
+        const double odds = p < 1 ? geo::real::log(p / (1 - p)) : most_nats;
+        writing.verdict(Verdict::supported, std::min(most_nats, odds));
+    } else if (geo::rounded(low) > radius_mm && !writing.has_limit(limit_datum_suspect)) {
+        const double z = (distance - radius) / sigma;
+        writing.verdict(Verdict::contradicted, std::min(most_nats, z * z / 2));
+    }
+    return writing.measurement();
+}
+
+}  // namespace ningyi::track
