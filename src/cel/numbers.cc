@@ -124,11 +124,11 @@ std::optional<std::partial_ordering> compare(const Value& a, const Value& b) {
 
 std::optional<std::int64_t> scaled(std::int64_t a, std::int64_t b, std::int64_t divisor) {
     if (divisor == 0) return std::nullopt;
-    __int128 product = static_cast<__int128>(a) * b;
-    __int128 by = divisor;
+    Int128 product = static_cast<Int128>(a) * b;
+    Int128 by = divisor;
     if (by < 0) product = -product, by = -by;
-    __int128 quotient = product / by;
-    const __int128 rest = product % by;
+    Int128 quotient = product / by;
+    const Int128 rest = product % by;
     if (rest >= by - rest) {
         ++quotient;
     } else if (-rest >= by + rest) {

@@ -14,6 +14,9 @@ namespace ningyi::cel {
 // How many pairs of values one comparison may look at before it counts as too large.
 constexpr std::int64_t default_comparisons = 1000000;
 
+// Products and nanoseconds that 64 bits do not hold.
+__extension__ typedef __int128 Int128;
+
 // int, uint, double: kinds that compare with each other by value.
 constexpr bool is_plain_number(Kind kind) {
     return kind == Kind::integer || kind == Kind::uinteger || kind == Kind::real;

@@ -137,8 +137,9 @@ private:
     SyntaxPointer joined(SyntaxPointer left, const Binary& sign, std::uint32_t at, SyntaxPointer right) {
         const bool is_logic = sign.strength <= strength_and;
         if (is_logic && left->kind == SyntaxKind::logic && left->name == sign.name && !left->is_rooted) {
+            left->depth = std::max<std::uint16_t>(left->depth, static_cast<std::uint16_t>(right->depth + 1));
             left->children.push_back(std::move(right));
-            return finished(std::move(left));
+            return left->depth > options_.depth ? too_deep(at) : std::move(left);
         }
         SyntaxPointer made = node(is_logic ? SyntaxKind::logic : SyntaxKind::binary, at, left->start);
         made->name = sign.name;
