@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam of the derived store: what was computed from the log. It can be deleted; running the log again gives the same
-// bytes. Only the runner writes it.
+// The seam of the derived store: what was computed from the log. It can be deleted; running the log again gives the
+// same bytes. Only the runner writes it.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ struct Count {
 };
 
 struct Query {
-    std::string rule;        // empty: all
-    std::string subject;     // empty: all
-    std::string agency;      // empty: all
+    std::string rule;     // empty: all
+    std::string subject;  // empty: all
+    std::string agency;   // empty: all
     std::optional<engine::Outcome> outcome;
-    bool current_only = true;   // the last revision of each (rule, version, subject, dedup)
+    bool current_only = true;  // the last revision of each (rule, version, subject, dedup)
     std::size_t limit = SIZE_MAX;
 };
 
@@ -42,7 +42,7 @@ public:
     // One transaction: the findings, the whole table of counts as it stands now (replacing the last), and the position.
     virtual void record(std::uint64_t position, std::span<const engine::Finding> findings,
                         std::span<const Count> counts) = 0;
-    virtual std::uint64_t position() = 0;   // 0: nothing judged yet
+    virtual std::uint64_t position() = 0;  // 0: nothing judged yet
 
     // Findings inside the scope, ordered by (rule, subject, dedup, revision).
     virtual void find(const model::Scope& scope, const Query& query,
@@ -55,7 +55,7 @@ public:
     virtual void set_property(const std::string& name, std::string_view value) = 0;
     virtual std::optional<std::string> property(const std::string& name) = 0;
 
-    virtual void clear() = 0;               // forget everything: it can be computed again
+    virtual void clear() = 0;  // forget everything: it can be computed again
 };
 
 }  // namespace ningyi::ledger

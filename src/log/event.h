@@ -16,26 +16,28 @@ struct Draft {
     Id id;
     std::string type;
     std::string subject;
-    Instant happened_at;   // a claim
+    Instant happened_at;  // a claim
     std::string actor;
-    cbor::Value body;      // a map of fields, in clear
+    cbor::Value body;  // a map of fields, in clear
 };
 
 struct Event {
-    std::uint64_t seq = 0; // from 1, without gaps; leaf index seq - 1 of the Merkle tree
+    std::uint64_t seq = 0;  // from 1, without gaps; leaf index seq - 1 of the Merkle tree
     Id id;
     std::string type;
     std::string subject;
     Instant happened_at;
-    Instant recorded_at;   // ours; never falls
+    Instant recorded_at;  // ours; never falls
     std::string actor;
-    std::string body;      // canonical CBOR map as stored: fields of level 3 and 4 are sealed envelopes (bytes, trust/seal.h)
+    std::string
+        body;  // canonical CBOR map as stored: fields of level 3 and 4 are sealed envelopes (bytes, trust/seal.h)
 
     bool operator==(const Event&) const = default;
 };
 
-// The bytes whose SHA-256 (with the RFC 9162 leaf prefix) is the event's leaf: canonical CBOR of seq, id, type, subject,
-// happened_at, recorded_at, actor and the SHA-256 of the body as stored. A body may later be dropped; the leaf still verifies.
+// The bytes whose SHA-256 (with the RFC 9162 leaf prefix) is the event's leaf: canonical CBOR of seq, id, type,
+// subject, happened_at, recorded_at, actor and the SHA-256 of the body as stored. A body may later be dropped; the leaf
+// still verifies.
 std::string leaf_data(const Event& event);
 
 }  // namespace ningyi::log

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seams of storage for the truth: the event log and the keys. Implementations are under store/; one conformance suite
-// (log/conformance.h, ledger/conformance.h) runs on each.
+// The seams of storage for the truth: the event log and the keys. Implementations are under store/; one conformance
+// suite (log/conformance_suite.h, ledger/conformance_suite.h) runs on each.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,15 @@
 namespace ningyi::log {
 
 enum class Appended : std::uint8_t {
-    yes,        // durable now
-    again,      // the same id with the same content is in the log already: nothing changed
-    conflict    // the same id with other content is in the log: refused, nothing changed
+    yes,      // durable now
+    again,    // the same id with the same content is in the log already: nothing changed
+    conflict  // the same id with other content is in the log: refused, nothing changed
 };
 
 struct AppendResult {
     Appended outcome = Appended::yes;
-    std::uint64_t seq = 0;   // where it stands (for `conflict`: where the other one stands)
+    std::uint64_t seq = 0;  // where it stands (for `conflict`: where the other one stands)
+    std::string leaf;       // its leaf hash there, 32 bytes
 };
 
 class EventLog {
@@ -35,17 +36,19 @@ public:
     // Throws MachineError when the disk fails; then nothing of the group counts as accepted.
     struct Item {
         Event event;
-        std::string content;   // SHA-256 of the clear canonical body with a secret salt of this log
+        std::string content;  // SHA-256 of the clear canonical body with a secret salt of this log
     };
     virtual std::vector<AppendResult> append(std::span<Item> items) = 0;
 
-    // Visits the events with seq > after, in order, until there are no more or the visitor says false.
+    // Visits the events with seq > after, in order, until there are no more or the visitor says false. The visitor must
+    // not append.
     virtual void read(std::uint64_t after, const std::function<bool(const Event&)>& visit) = 0;
 
     virtual std::uint64_t size() = 0;
-    virtual std::optional<std::uint64_t> find(const Id& id) = 0;           // its seq
+    virtual std::optional<std::uint64_t> find(const Id& id) = 0;  // its seq
     // Leaf hashes (32 bytes each) as recorded at append, seq > after, for the Merkle tree and verify.
-    virtual void read_leaves(std::uint64_t after, const std::function<bool(std::uint64_t, std::string_view)>& visit) = 0;
+    virtual void read_leaves(std::uint64_t after,
+                             const std::function<bool(std::uint64_t, std::string_view)>& visit) = 0;
 
     // Signed checkpoints, kept for ever, in order.
     virtual void add_checkpoint(std::uint64_t size, std::string_view note) = 0;
@@ -60,10 +63,10 @@ public:
 class Keys {
 public:
     virtual ~Keys() = default;
-    // The key of this owner ("elder/e17", "caregiver/c3/2026-08"), made and synced if there is none yet: all of them in one
-    // durable group before any is returned. 32 bytes each.
+    // The key of this owner ("elder/e17", "caregiver/c3/2026-08"), made and synced if there is none yet: all of them in
+    // one durable group before any is returned. 32 bytes each.
     virtual std::vector<std::string> obtain(std::span<const std::string> owners) = 0;
-    virtual std::optional<std::string> find(const std::string& owner) = 0;   // nothing: never made, or destroyed
+    virtual std::optional<std::string> find(const std::string& owner) = 0;  // nothing: never made, or destroyed
     virtual void destroy(const std::string& owner) = 0;
 };
 

@@ -16,22 +16,32 @@ struct TypeWord {
 
 // The first word of a type is how it is written back.
 constexpr std::array type_words = {
-    TypeWord{"bool", FieldType::boolean},       TypeWord{"boolean", FieldType::boolean},
-    TypeWord{"int", FieldType::integer},        TypeWord{"integer", FieldType::integer},
-    TypeWord{"string", FieldType::string},      TypeWord{"text", FieldType::string},
-    TypeWord{"enum", FieldType::enumeration},   TypeWord{"enumeration", FieldType::enumeration},
-    TypeWord{"list", FieldType::words},         TypeWord{"words", FieldType::words},
-    TypeWord{"timestamp", FieldType::timestamp}, TypeWord{"date", FieldType::date},
-    TypeWord{"duration", FieldType::duration},  TypeWord{"length", FieldType::length},
-    TypeWord{"money", FieldType::money},        TypeWord{"speed", FieldType::speed},
-    TypeWord{"ratio", FieldType::ratio},        TypeWord{"place", FieldType::place},
-    TypeWord{"fix", FieldType::fix},            TypeWord{"fixes", FieldType::fixes},
+    TypeWord{"bool", FieldType::boolean},
+    TypeWord{"boolean", FieldType::boolean},
+    TypeWord{"int", FieldType::integer},
+    TypeWord{"integer", FieldType::integer},
+    TypeWord{"string", FieldType::string},
+    TypeWord{"text", FieldType::string},
+    TypeWord{"enum", FieldType::enumeration},
+    TypeWord{"enumeration", FieldType::enumeration},
+    TypeWord{"list", FieldType::words},
+    TypeWord{"words", FieldType::words},
+    TypeWord{"timestamp", FieldType::timestamp},
+    TypeWord{"date", FieldType::date},
+    TypeWord{"duration", FieldType::duration},
+    TypeWord{"length", FieldType::length},
+    TypeWord{"money", FieldType::money},
+    TypeWord{"speed", FieldType::speed},
+    TypeWord{"ratio", FieldType::ratio},
+    TypeWord{"place", FieldType::place},
+    TypeWord{"fix", FieldType::fix},
+    TypeWord{"fixes", FieldType::fixes},
     TypeWord{"track", FieldType::track},
 };
 
 constexpr std::size_t place_size = 5;
 constexpr std::size_t fix_size = 10;
-constexpr std::int64_t quarter_turn = 900'000'000;   // 90 degrees in 1e-7 degrees
+constexpr std::int64_t quarter_turn = 900'000'000;  // 90 degrees in 1e-7 degrees
 constexpr std::int64_t half_turn = 1'800'000'000;
 constexpr std::size_t largest_block = std::size_t{1} << 20U;
 
@@ -149,9 +159,10 @@ std::string_view kind_en(const cbor::Value& value) {
 Fault unknown_field(const EventType& type, std::string_view name) {
     const std::vector<std::string_view> known(type.body.begin(), type.body.end());
     const std::string_view near = closest(name, known);
-    return {.code = "E601",
-            .zh = format("{} 没有字段 {}{}", type.name, name, near.empty() ? "" : format("，是否 {}？", near)),
-            .en = format("{} has no field {}{}", type.name, name, near.empty() ? "" : format(", did you mean {}?", near))};
+    return {
+        .code = "E601",
+        .zh = format("{} 没有字段 {}{}", type.name, name, near.empty() ? "" : format("，是否 {}？", near)),
+        .en = format("{} has no field {}{}", type.name, name, near.empty() ? "" : format(", did you mean {}?", near))};
 }
 
 }  // namespace
@@ -171,7 +182,8 @@ std::string_view to_word(FieldType type) {
 }
 
 const Field* Entity::field(std::string_view wanted) const {
-    const auto at = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == wanted; });
+    const auto at =
+        std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == wanted; });
     return at == fields.end() ? nullptr : &*at;
 }
 
@@ -182,7 +194,8 @@ const Entity* Dictionary::entity(std::string_view wanted) const {
 }
 
 const EventType* Dictionary::event(std::string_view wanted) const {
-    const auto at = std::find_if(events.begin(), events.end(), [&](const EventType& event) { return event.name == wanted; });
+    const auto at =
+        std::find_if(events.begin(), events.end(), [&](const EventType& event) { return event.name == wanted; });
     return at == events.end() ? nullptr : &*at;
 }
 
@@ -212,11 +225,10 @@ Faults faults_of(const Dictionary& dictionary, const EventType& type, const cbor
             continue;
         }
         if (const auto expected = unmet(*field, value)) {
-            faults.push_back({.code = "E602",
-                              .zh = format("{}：字段 {} 应为{}，实为{}", type.name, name_of(*field), expected->zh,
-                                           kind_zh(value)),
-                              .en = format("{}: field {} should be {}, but is {}", type.name, name, expected->en,
-                                           kind_en(value))});
+            faults.push_back(
+                {.code = "E602",
+                 .zh = format("{}：字段 {} 应为{}，实为{}", type.name, name_of(*field), expected->zh, kind_zh(value)),
+                 .en = format("{}: field {} should be {}, but is {}", type.name, name, expected->en, kind_en(value))});
         }
     }
     for (const std::string& name : type.required) {

@@ -19,11 +19,11 @@ Field field_of(std::string name, FieldType type) {
 
 Dictionary one_entity() {
     Entity visit{.name = "visit"};
-    visit.fields = {field_of("pay", FieldType::money),   field_of("note", FieldType::string),
+    visit.fields = {field_of("pay", FieldType::money),         field_of("note", FieldType::string),
                     field_of("state", FieldType::enumeration), field_of("home", FieldType::place),
-                    field_of("kinds", FieldType::words), field_of("block", FieldType::fixes),
-                    field_of("done", FieldType::boolean), field_of("point", FieldType::fix),
-                    field_of("way", FieldType::track),   field_of("unreported", FieldType::integer)};
+                    field_of("kinds", FieldType::words),       field_of("block", FieldType::fixes),
+                    field_of("done", FieldType::boolean),      field_of("point", FieldType::fix),
+                    field_of("way", FieldType::track),         field_of("unreported", FieldType::integer)};
     visit.fields[1].max_size = 3;
     visit.fields[2].words = {"open", "closed"};
     visit.fields[4].max_size = 2;

@@ -31,8 +31,12 @@ void must(int result, const char* what) {
     if (result != 1) throw MachineError(std::string("OpenSSL 出错 | OpenSSL failed: ") + what);
 }
 
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes_of(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_of(std::string& text) {
+    return reinterpret_cast<unsigned char*>(text.data());
+}
 
 int int_size(std::string_view bytes) {
     CHECK(bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
@@ -58,7 +62,9 @@ DigestContext new_digest_context() {
     return context;
 }
 
-void start(EVP_MD_CTX* context) { must(EVP_DigestInit_ex2(context, sha256_algorithm(), nullptr), "digest init"); }
+void start(EVP_MD_CTX* context) {
+    must(EVP_DigestInit_ex2(context, sha256_algorithm(), nullptr), "digest init");
+}
 
 void add_to(EVP_MD_CTX* context, std::string_view bytes) {
     must(EVP_DigestUpdate(context, bytes.data(), bytes.size()), "digest update");
@@ -120,7 +126,9 @@ struct Sha256::State {
     DigestContext context = new_digest_context();
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { start(state_->context.get()); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+    start(state_->context.get());
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
@@ -222,7 +230,8 @@ bool is_signed(std::string_view public_key, std::string_view message, std::strin
     if (!key) return false;
     const DigestContext context = new_digest_context();
     must(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()), "verify init");
-    return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(message), message.size()) == 1;
+    return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(message), message.size()) ==
+           1;
 }
 
 }  // namespace ningyi::trust

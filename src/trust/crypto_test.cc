@@ -10,7 +10,9 @@
 namespace ningyi::trust {
 namespace {
 
-std::string bytes(std::string_view hex) { return *from_hex(hex); }
+std::string bytes(std::string_view hex) {
+    return *from_hex(hex);
+}
 
 TEST(sha256, published_digests_come_out) {
     EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -52,9 +54,10 @@ TEST(ed25519, the_first_vector_of_rfc_8032_comes_out) {
     const KeyPair keys = key_pair_of(bytes("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
     EXPECT_EQ(to_hex(keys.public_key), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
     const std::string signature = signature_of(keys, "");
-    EXPECT_EQ(to_hex(signature),
-              "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595b"
-              "be24655141438e7a100b");
+    EXPECT_EQ(
+        to_hex(signature),
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595b"
+        "be24655141438e7a100b");
     EXPECT_TRUE(is_signed(keys.public_key, "", signature));
 }
 
@@ -71,7 +74,9 @@ TEST(ed25519, another_message_key_or_signature_is_refused) {
     EXPECT_FALSE(is_signed(keys.public_key, "one order", signature));
 }
 
-TEST(random_bytes, two_secrets_differ) { EXPECT_NE(random_bytes(32), random_bytes(32)); }
+TEST(random_bytes, two_secrets_differ) {
+    EXPECT_NE(random_bytes(32), random_bytes(32));
+}
 
 const Id an_event = Id::from_bytes("0123456789abcdef");
 const SealedPlace place{"district", an_event, "people.moved_in", "home"};

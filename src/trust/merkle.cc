@@ -10,7 +10,9 @@ namespace ningyi::trust {
 namespace {
 
 // The largest power of two below `size`: where RFC 9162 splits a tree. REQUIRES: size > 1.
-std::size_t split_of(std::size_t size) { return std::bit_floor(size - 1); }
+std::size_t split_of(std::size_t size) {
+    return std::bit_floor(size - 1);
+}
 
 // SUBPROOF of RFC 9162 §2.1.4.1; `whole` says that the verifier knows the root of these `first` leaves already.
 void add_consistency(Proof& proof, std::span<const std::string> leaves, std::size_t first, bool whole) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Merkle tree of a log (RFC 9162 §2.1) over SHA-256: its root, grown leaf by leaf, and proofs that a leaf is in it and
-// that a smaller tree is its beginning. Hashes are strings of 32 bytes. No storage.
+// The Merkle tree of a log (RFC 9162 §2.1) over SHA-256: its root, grown leaf by leaf, and proofs that a leaf is in it
+// and that a smaller tree is its beginning. Hashes are strings of 32 bytes. No storage.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace ningyi::trust {
 
-std::string leaf_hash(std::string_view leaf_data);                       // H(0x00 | data)
-std::string node_hash(std::string_view left, std::string_view right);    // H(0x01 | left | right)
+std::string leaf_hash(std::string_view leaf_data);                     // H(0x00 | data)
+std::string node_hash(std::string_view left, std::string_view right);  // H(0x01 | left | right)
 
 // The root of a growing tree; keeps one hash for each bit of its size.
 class MerkleTree {
@@ -25,8 +25,8 @@ public:
 
     void add(std::string leaf_hash);
     std::uint64_t size() const { return size_; }
-    std::string root() const;                                            // of the empty tree: H("")
-    const std::vector<std::string>& peaks() const { return peaks_; }     // of its perfect subtrees, largest first
+    std::string root() const;                                         // of the empty tree: H("")
+    const std::vector<std::string>& peaks() const { return peaks_; }  // of its perfect subtrees, largest first
 
 private:
     std::uint64_t size_ = 0;

@@ -9,8 +9,8 @@ namespace ningyi::trust {
 namespace {
 
 constexpr char version = 1;
-constexpr char algorithm = 1;           // AES-256-GCM with a key by HKDF-SHA-256
-constexpr std::size_t head_size = 4;    // version, algorithm, length of the owner in two bytes
+constexpr char algorithm = 1;         // AES-256-GCM with a key by HKDF-SHA-256
+constexpr std::size_t head_size = 4;  // version, algorithm, length of the owner in two bytes
 
 void put_length(std::string& out, std::size_t length) {
     out += static_cast<char>((length >> 8U) & 0xFFU);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/ledger.h"
+
+#include <algorithm>
+
+namespace ningyi::store {
+namespace {
+
+constexpr const char* schema = R"(
+CREATE TABLE IF NOT EXISTS finding (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    rule TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    dedup TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    agency TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (rule, subject, dedup, version, revision)
+) STRICT;
+CREATE INDEX IF NOT EXISTS finding_of_subject ON finding (subject);
+CREATE TABLE IF NOT EXISTS outcome_count (
+    rule TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    date TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    outcome INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (rule, version, date, agency, outcome)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS judged (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    position INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS property (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT;
+)";
+
+constexpr std::size_t shortest_prefix = 8;
+
+// Where a text may be left open: empty means all.
+constexpr const char* found = R"(
+SELECT bytes FROM finding AS f
+WHERE ($1 = '' OR rule = $1) AND ($2 = '' OR subject = $2) AND ($3 = '' OR agency = $3) AND ($4 < 0 OR outcome = $4)
+ORDER BY rule, subject, dedup, revision, version)";
+constexpr const char* found_current = R"(
+SELECT bytes FROM finding AS f
+WHERE ($1 = '' OR rule = $1) AND ($2 = '' OR subject = $2) AND ($3 = '' OR agency = $3) AND ($4 < 0 OR outcome = $4)
+  AND NOT EXISTS (SELECT 1 FROM finding AS later WHERE later.rule = f.rule AND later.subject = f.subject
+                  AND later.dedup = f.dedup AND later.version = f.version AND later.revision > f.revision)
+ORDER BY rule, subject, dedup, revision, version)";
+constexpr const char* found_current_of_subject = R"(
+SELECT bytes FROM finding AS f
+WHERE ($1 = '' OR rule = $1) AND subject = $2 AND ($3 = '' OR agency = $3) AND ($4 < 0 OR outcome = $4)
+  AND NOT EXISTS (SELECT 1 FROM finding AS later WHERE later.rule = f.rule AND later.subject = f.subject
+                  AND later.dedup = f.dedup AND later.version = f.version AND later.revision > f.revision)
+ORDER BY rule, subject, dedup, revision, version)";
+
+}  // namespace
+
+SqliteLedger::SqliteLedger(const std::filesystem::path& file, Session::Access access)
+    : session_(file, {.access = access}) {
+    session_.script(schema);
+}
+
+void SqliteLedger::record(std::uint64_t position, std::span<const engine::Finding> findings,
+                          std::span<const ledger::Count> counts) {
+    session_.transaction([&] {
+        for (const engine::Finding& finding : findings) {
+            session_.execute(
+                "INSERT INTO finding (id, rule, version, subject, dedup, revision, outcome, agency, bytes) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                {Parameter::of_text(finding.id), Parameter::of_text(finding.rule), Parameter::of(finding.version),
+                 Parameter::of_text(finding.subject), Parameter::of_text(finding.dedup),
+                 Parameter::of(finding.revision), Parameter::of(static_cast<int>(finding.outcome)),
+                 Parameter::of_text(finding.agency), Parameter::of_bytes(engine::canonical(finding, true))});
+        }
+        session_.execute("DELETE FROM outcome_count");
+        for (const ledger::Count& count : counts) {
+            session_.execute(
+                "INSERT INTO outcome_count (rule, version, date, agency, outcome, count) VALUES ($1, $2, $3, $4, $5, "
+                "$6)",
+                {Parameter::of_text(count.rule), Parameter::of(count.version), Parameter::of_text(count.date),
+                 Parameter::of_text(count.agency), Parameter::of(static_cast<int>(count.outcome)),
+                 Parameter::of(count.count)});
+        }
+        session_.execute(
+            "INSERT INTO judged (one, position) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET position = "
+            "excluded.position",
+            {Parameter::of(position)});
+    });
+}
+
+std::uint64_t SqliteLedger::position() {
+    std::uint64_t position = 0;
+    session_.query("SELECT position FROM judged", {}, [&](const Row& row) {
+        position = row.number(0);
+        return false;
+    });
+    return position;
+}
+
+engine::Finding SqliteLedger::finding_in(const Row& row, int column) const {
+    Result<engine::Finding> finding = engine::finding_of(row.text(column));
+    if (!finding) {
+        throw StoreError(
+            session_.file().string() +
+                ": 结论已损坏，请删去台账后重新运行 | a finding is damaged, delete the ledger and run again",
+            0);
+    }
+    return std::move(*finding);
+}
+
+void SqliteLedger::find(const model::Scope& scope, const ledger::Query& query,
+                        const std::function<bool(const engine::Finding&)>& visit) {
+    const char* const sql = !query.current_only     ? found
+                            : query.subject.empty() ? found_current
+                                                    : found_current_of_subject;
+    std::size_t visited = 0;
+    if (query.limit == 0) return;
+    session_.query(sql,
+                   {Parameter::of_text(query.rule), Parameter::of_text(query.subject), Parameter::of_text(query.agency),
+                    Parameter::of(query.outcome ? static_cast<int>(*query.outcome) : -1)},
+                   [&](const Row& row) {
+                       const engine::Finding finding = finding_in(row, 0);
+                       if (!scope.sees_agency(finding.agency)) return true;
+                       return visit(finding) && ++visited < query.limit;
+                   });
+}
+
+std::optional<engine::Finding> SqliteLedger::find_one(const model::Scope& scope, const std::string& id) {
+    const bool is_hex =
+        std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    if (!is_hex || id.size() < shortest_prefix) return std::nullopt;
+    std::vector<engine::Finding> matches;
+    session_.query("SELECT bytes FROM finding WHERE id >= $1 AND id < $2 ORDER BY id",
+                   {Parameter::of_text(id), Parameter::of_text(id + "g")}, [&](const Row& row) {
+                       engine::Finding finding = finding_in(row, 0);
+                       if (scope.sees_agency(finding.agency)) matches.push_back(std::move(finding));
+                       return matches.size() < 2;
+                   });
+    if (matches.size() != 1) return std::nullopt;
+    return std::move(matches.front());
+}
+
+std::vector<ledger::Count> SqliteLedger::counts(const model::Scope& scope) {
+    std::vector<ledger::Count> out;
+    session_.query(
+        "SELECT rule, version, date, agency, outcome, count FROM outcome_count "
+        "ORDER BY rule, version, date, agency, outcome",
+        {}, [&](const Row& row) {
+            ledger::Count count{.rule = std::string(row.text(0)),
+                                .version = row.integer(1),
+                                .date = std::string(row.text(2)),
+                                .agency = std::string(row.text(3)),
+                                .outcome = static_cast<engine::Outcome>(row.integer(4)),
+                                .count = row.integer(5)};
+            if (scope.sees_agency(count.agency)) out.push_back(std::move(count));
+            return true;
+        });
+    return out;
+}
+
+void SqliteLedger::set_property(const std::string& name, std::string_view value) {
+    session_.execute(
+        "INSERT INTO property (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        {Parameter::of_text(name), Parameter::of_bytes(value)});
+}
+
+std::optional<std::string> SqliteLedger::property(const std::string& name) {
+    std::optional<std::string> value;
+    session_.query("SELECT value FROM property WHERE name = $1", {Parameter::of_text(name)}, [&](const Row& row) {
+        value = row.text(0);
+        return false;
+    });
+    return value;
+}
+
+void SqliteLedger::clear() {
+    session_.transaction([&] {
+        for (const char* const table : {"finding", "outcome_count", "judged", "property"}) {
+            session_.execute(std::string("DELETE FROM ") + table);
+        }
+    });
+}
+
+}  // namespace ningyi::store
