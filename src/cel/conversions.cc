@@ -154,12 +154,19 @@ constexpr Builtin builtins[] = {
 
 }  // namespace
 
-std::string real_text(double number) {
+std::string plain_real_text(double number) {
     if (std::isnan(number)) return "NaN";
     if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+    char buffer[400];  // 309 digits before the point at most, or 324 behind it
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed);
+    return error == std::errc() ? std::string(buffer, end) : "";
+}
+
+std::string real_text(double number) {
+    const double size = std::fabs(number);
+    if (!std::isfinite(number) || number == 0 || (size >= 1e-4 && size < 1e21)) return plain_real_text(number);
     char buffer[64];
-    // Large and tiny numbers with an exponent, the rest without: what Go's %g and the suite's expectations share.
-    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific);
     return error == std::errc() ? std::string(buffer, end) : "";
 }
 
