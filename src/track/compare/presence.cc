@@ -44,7 +44,9 @@ public:
         if (squared > away * away) evidence.away_s = (std::sqrt(squared) - away) / unseen_speed_m_s;
 
         double share = std::min(1.0, seconds_since_last / model_.forget_s);
-        if ((fix.marks & mark_repeat) != 0) share = std::min(share, model_.repeat_weight);
+        if ((fix.marks & mark_repeat) != 0) {
+            share = std::min(share, model_.repeat_weight * std::max(1.0, seconds_since_last / 60));
+        }
         const double beyond = radius_m_ + 8 * sigma;
         const double within = radius_m_ - 8 * sigma;
         double ratio = 0;

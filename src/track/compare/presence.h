@@ -21,7 +21,7 @@ struct PresenceModel {
     double enter_per_s = 1.0 / 7200;   // the time between visits longer
     double stray = 0.02;               // share of fixes that say nothing
     double forget_s = 300;             // fixes of one place are correlated for minutes
-    double repeat_weight = 0.05;       // most that a repeated coordinate may count
+    double repeat_weight = 0.05;       // most that a repeated coordinate may count, for each minute since the last fix
     Millis observed_step_ms = 600 * seconds_ms;
     double sure = 0.9;
     double possible = 0.1;
