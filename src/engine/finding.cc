@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/finding.h"
 
-#include <array>
 #include <span>
 
 #include "base/cbor.h"
@@ -15,7 +14,7 @@ using cbor::Kind;
 using cbor::Value;
 
 constexpr std::int64_t format_version = 1;
-constexpr std::array<std::string_view, 5> outcome_words = {"hit", "clear", "exempt", "inconclusive", "not_applicable"};
+constexpr auto last_outcome = Outcome::not_applicable;
 
 Value texts(const std::vector<std::string>& from) {
     std::vector<Value> items;
@@ -90,10 +89,6 @@ tl::unexpected<Faults> not_a_finding() {
 
 }  // namespace
 
-std::string_view to_word(Outcome outcome) {
-    return outcome_words[static_cast<std::size_t>(outcome)];
-}
-
 std::string canonical(const Finding& f, bool with_position) {
     std::vector<Value> parts;
     parts.reserve(36);
@@ -164,7 +159,7 @@ Result<Finding> finding_of(std::string_view canonical_bytes) {
     f.subject = parts.text();
     f.dedup = parts.text();
     const std::int64_t outcome = parts.integer();
-    parts.require(outcome >= 0 && outcome < static_cast<std::int64_t>(outcome_words.size()));
+    parts.require(outcome >= 0 && outcome <= static_cast<std::int64_t>(last_outcome));
     f.outcome = static_cast<Outcome>(outcome);
     f.reason = parts.text();
     f.missing = parts.texts();

@@ -1,0 +1,623 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "engine/body_value.h"
+#include "trust/sha256.h"
+
+namespace ningyi::engine {
+namespace {
+
+using cel::Kind;
+using cel::Value;
+
+constexpr Millis revise_by_default = 30 * days_ms;
+
+// FNV-1a over the parts of a dependency; only ever compared for "may have changed", so a collision costs a judgement, never a
+// wrong finding.
+std::uint64_t dependency(char what, std::uint64_t number, std::string_view text) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3ULL; };
+    mix(static_cast<unsigned char>(what));
+    for (unsigned i = 0; i < 64; i += 8) mix(static_cast<unsigned char>(number >> i));
+    for (const char c : text) mix(static_cast<unsigned char>(c));
+    return hash;
+}
+
+}  // namespace
+
+// Judges one subject by a list of rules. Features and paths are read once for all of them.
+class Engine::Judge final : public rule::Facts, public Reads {
+public:
+    Judge(Engine& engine, RecordIndex record, bool live)
+        : engine_(engine), record_(record), live_(live), reader_(*engine.paths_, record, live ? this : nullptr) {
+        as_of_.time = reader_.time().value_or(engine.last_recorded_);
+        feature_rows_.resize(engine.set_->features.size());
+    }
+
+    // All judgements of a rule: one, or one a row of its `each` feature.
+    std::vector<Judged> run(const CompiledRule& rule) {
+        rule_ = &rule;
+        row_ = 0;
+        std::vector<Judged> all;
+        std::size_t rows = 1;
+        if (rule.each != no_index && applies(rule)) rows = std::max<std::size_t>(1, rows_of(rule.features[rule.each]).rows.size());
+        for (row_ = 0; row_ < rows; ++row_) {
+            Judged one;
+            one.judgement = rule::judge(*engine_.set_, *rule.rule, *this, *engine_.zone_);
+            for (const Source& source : rule.dedup) {
+                if (!one.dedup.empty()) one.dedup += '|';
+                one.dedup += base_text(value(source, 0));
+            }
+            all.push_back(std::move(one));
+        }
+        return all;
+    }
+
+    Finding finding(const CompiledRule& rule, const Judged& judged, std::size_t row, bool known_now) {
+        rule_ = &rule;
+        row_ = row;
+        const rule::Rule& r = *rule.rule;
+        const rule::Judgement& j = judged.judgement;
+        const World& world = *engine_.world_;
+        Finding f;
+        f.rule = r.id;
+        f.version = r.version;
+        f.rule_digest = r.digest;
+        f.subject_entity = r.subject;
+        f.subject = world.record(record_).id;
+        f.dedup = judged.dedup;
+        f.outcome = j.outcome;
+        f.reason = j.reason;
+        f.missing = j.missing;
+        f.entry = j.entry;
+        f.clauses = j.clauses;
+        f.doubts = j.doubts;
+        f.exceptions = j.exceptions;
+        f.band = j.band;
+        f.severity = j.outcome == Outcome::hit ? j.severity : 0;
+        f.result = r.result;
+        f.effect = j.effect;
+        for (const auto& [path, value] : j.values) {
+            if (value.kind() == Kind::place || value.kind() == Kind::fix) continue;
+            if (level(rule, path) > 2) continue;
+            UsedValue used;
+            used.path = path;
+            used.absent = !value.is_known();
+            if (value.is_known()) {
+                used.type = kind_word(value.kind());
+                used.text = base_text(value);
+            }
+            f.values.push_back(std::move(used));
+        }
+        std::sort(f.values.begin(), f.values.end(),
+                  [](const UsedValue& a, const UsedValue& b) { return a.path < b.path; });
+        if (j.outcome == Outcome::hit) {
+            if (j.margin.is_known()) f.margin = base_text(j.margin), f.margin_type = kind_word(j.margin.kind());
+            if (j.payable.is_known()) f.payable = base_text(j.payable), f.payable_type = kind_word(j.payable.kind());
+        }
+        if (j.at_risk.kind() == Kind::money) f.at_risk_fen = j.at_risk.number();
+        const Value date = reader_.date();
+        if (date.kind() == Kind::date) f.date = to_text(Date{static_cast<std::int32_t>(date.number())});
+        f.agency = agency();
+        for (const Source& source : rule.group) f.group += (f.group.empty() ? "" : "|") + base_text(value(source, 0));
+        std::string params = j.params_digest;
+        std::vector<std::uint64_t> seqs;
+        for (const std::uint16_t feature : rule.features) {
+            if (!feature_rows_[feature]) continue;
+            params += feature_rows_[feature]->params;
+            seqs.insert(seqs.end(), feature_rows_[feature]->evidence.begin(), feature_rows_[feature]->evidence.end());
+        }
+        f.params_digest = to_hex(trust::sha256(params));
+        if (rule.trigger != no_index) {
+            if (const Change* entered = world.entered(record_, rule.trigger)) seqs.push_back(entered->seq);
+        }
+        for (const CompiledRule::Evidence& evidence : rule.evidence) add_evidence(evidence, seqs);
+        std::sort(seqs.begin(), seqs.end());
+        seqs.erase(std::unique(seqs.begin(), seqs.end()), seqs.end());
+        if (!seqs.empty() && seqs.front() == 0) seqs.erase(seqs.begin());
+        f.evidence = std::move(seqs);
+        f.known_now = known_now;
+        f.position = engine_.position_;
+        return f;
+    }
+
+    std::string agency() {
+        const model::Entity& entity = engine_.world_->entity(reader_.entity());
+        if (entity.agency.empty()) return "";
+        const auto path = engine_.paths_->find(reader_.entity(), entity.agency);
+        const Value value = path ? reader_.read(*path) : Value();
+        return value.kind() == Kind::string ? value.text() : "";
+    }
+
+    // rule::Facts
+    Value read(std::uint16_t slot) override { return value(rule_->slots[slot], slot); }
+    Value others(std::uint16_t slot, const Value& id) override {
+        const Source& source = rule_->slots[slot];
+        if (source.kind != Source::Kind::others || id.kind() != Kind::string) return Value::absent(slot);
+        if (live_) record(source.entity, id.text());
+        const RecordIndex other = engine_.world_->find(source.entity, id.text());
+        if (other == no_record) return Value::absent(slot);
+        Value value;
+        if (source.path.kind == Path::Kind::derived) {
+            Reader reader(*engine_.paths_, other, live_ ? this : nullptr);
+            value = reader.read(source.path);
+        } else {
+            value = engine_.world_->field(other, source.field, reader_.time());
+        }
+        return value.is_known() ? value : Value::absent(slot);
+    }
+    Value date() override { return reader_.date(); }
+    Value scope(const std::string& key) override {
+        const model::Entity& entity = engine_.world_->entity(reader_.entity());
+        for (const auto& [name, text] : entity.scope) {
+            if (name != key) continue;
+            const std::string own = entity.name + ".";
+            const bool is_own = text.substr(0, own.size()) == own;
+            const auto path = engine_.paths_->find(reader_.entity(), is_own ? text.substr(own.size()) : text);
+            return path ? reader_.read(*path) : Value();
+        }
+        return {};
+    }
+
+    // Reads
+    void record(EntityIndex entity, std::string_view id) override { engine_.depend(record_, dependency('r', entity, id)); }
+    void carrier(std::string_view id, Instant, Instant) override { engine_.depend(record_, dependency('t', 0, id)); }
+    void index(std::uint16_t index, std::string_view key) override {
+        engine_.depend(record_, dependency('i', index, key));
+    }
+
+private:
+    bool applies(const CompiledRule& rule) {
+        if (rule.rule->applies.is_empty()) return true;
+        // Rows are only worth computing when the rule may apply; judge() asks again and decides.
+        class Only final : public cel::Host {
+        public:
+            explicit Only(Judge& judge) : judge_(judge) {}
+            Value read(std::uint16_t slot) override { return judge_.read(slot); }
+            Value look_up(std::uint16_t slot, std::span<const Value>) override { return Value::absent(slot); }
+            Value contains(std::uint16_t slot, std::span<const Value>) override { return Value::absent(slot); }
+
+        private:
+            Judge& judge_;
+        } host(*this);
+        return !rule.rule->applies.evaluate(host, *engine_.zone_).is_false();
+    }
+
+    const FeatureRows& rows_of(std::uint16_t feature) {
+        if (!feature_rows_[feature]) {
+            AsOf as_of = as_of_;
+            const rule::Feature& declared = engine_.set_->features[feature];
+            const EventIndex from = declared.from.empty() ? no_index : engine_.world_->event_index(declared.from);
+            const Change* entered = from == no_index ? nullptr : engine_.world_->entered(record_, from);
+            if (entered != nullptr) as_of.id = entered->id;
+            feature_rows_[feature] = engine_.features_->compute(feature, reader_, as_of, live_ ? this : nullptr);
+        }
+        return *feature_rows_[feature];
+    }
+
+    Value value(const Source& source, std::uint16_t slot) {
+        Value value;
+        if (source.kind == Source::Kind::path) value = reader_.read(source.path);
+        if (source.kind == Source::Kind::feature) {
+            const FeatureRows& rows = rows_of(rule_->features[source.alias]);
+            const std::size_t row = source.alias == rule_->each ? std::min(row_, rows.rows.size() - 1) : 0;
+            value = rows.rows[row][source.fact];
+        }
+        return value.is_absent() ? Value::absent(slot) : value;
+    }
+
+    // The privacy level of a path; parameters, lets and facts of features count as internal.
+    int level(const CompiledRule& rule, const std::string& path) const {
+        for (std::uint16_t slot = 0; slot < rule.slots.size(); ++slot) {
+            if (rule.rule->names.slots() <= slot || rule.rule->names.path(slot) != path) continue;
+            const Source& source = rule.slots[slot];
+            if (source.kind == Source::Kind::path) {
+                return engine_.world_->entity(source.path.entity).fields[source.path.field].level;
+            }
+            if (source.kind == Source::Kind::others) {
+                return engine_.world_->entity(source.entity).fields[source.field].level;
+            }
+            return 2;
+        }
+        return 2;
+    }
+
+    void add_evidence(const CompiledRule::Evidence& evidence, std::vector<std::uint64_t>& seqs) {
+        const auto add_track = [&](Reader& reader) {
+            if (reader.track(evidence.path) == nullptr) return;
+            seqs.insert(seqs.end(), reader.track_seqs().begin(), reader.track_seqs().end());
+        };
+        if (evidence.others == no_index) {
+            if (evidence.track) {
+                add_track(reader_);
+            } else {
+                seqs.push_back(reader_.seq(evidence.path));
+            }
+            return;
+        }
+        const Value id = value(evidence.id, 0);
+        if (id.kind() != Kind::string) return;
+        const RecordIndex other = engine_.world_->find(evidence.others, id.text());
+        if (other == no_record) return;
+        Reader reader(*engine_.paths_, other, nullptr);
+        if (evidence.track) {
+            add_track(reader);
+        } else {
+            seqs.push_back(reader.seq(evidence.path));
+        }
+    }
+
+    Engine& engine_;
+    RecordIndex record_;
+    bool live_;
+    Reader reader_;
+    AsOf as_of_;
+    const CompiledRule* rule_ = nullptr;
+    std::size_t row_ = 0;
+    std::vector<std::optional<FeatureRows>> feature_rows_;
+};
+
+Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Zone& zone) {
+    auto engine = std::make_unique<Engine>();
+    engine->set_ = &set;
+    engine->zone_ = &zone;
+    engine->world_ = std::make_unique<World>(set.dictionary);
+    auto paths = Paths::compile(set, *engine->world_, zone);
+    if (!paths) return failure(std::move(paths.error()));
+    engine->paths_ = std::move(*paths);
+    auto features = Features::compile(set, *engine->paths_);
+    if (!features) return failure(std::move(features.error()));
+    engine->features_ = std::move(*features);
+
+    const World& world = *engine->world_;
+    Faults faults;
+    for (std::size_t i = 0; i < set.rules.size(); ++i) {
+        const rule::Rule& rule = set.rules[i];
+        CompiledRule compiled;
+        compiled.rule = &rule;
+        compiled.number = static_cast<std::uint16_t>(i);
+        compiled.subject = world.entity_index(rule.subject);
+        const auto complain = [&](std::string zh, std::string en) {
+            faults.push_back({.file = rule.file, .code = "E506", .zh = std::move(zh), .en = std::move(en)});
+        };
+        if (compiled.subject == no_index) {
+            complain(format("没有实体 {}", rule.subject), format("no entity {}", rule.subject));
+            continue;
+        }
+        const std::string own = rule.subject + ".";
+        const auto source_of = [&](std::string_view path) {
+            Source source;
+            const std::size_t dot = path.find('.');
+            const std::string_view head = path.substr(0, dot);
+            const std::string_view tail = dot == std::string_view::npos ? "" : path.substr(dot + 1);
+            for (std::size_t alias = 0; alias < rule.features.size(); ++alias) {
+                if (rule.features[alias].first != head) continue;
+                const std::uint16_t feature = engine->features_->index_of(rule.features[alias].second);
+                if (feature == no_index) return source;
+                const std::vector<std::string>& facts = engine->features_->facts(feature);
+                const auto fact = std::find(facts.begin(), facts.end(), tail);
+                if (fact == facts.end()) return source;
+                source.kind = Source::Kind::feature;
+                source.alias = static_cast<std::uint16_t>(alias);
+                source.fact = static_cast<std::uint16_t>(fact - facts.begin());
+                return source;
+            }
+            if (head == "others") {
+                const std::size_t second = tail.find('.');
+                source.entity = world.entity_index(tail.substr(0, second));
+                if (source.entity == no_index || second == std::string_view::npos) return source;
+                source.field = world.field_index(source.entity, tail.substr(second + 1));
+                if (source.field == no_index) return source;
+                source.kind = Source::Kind::others;
+                source.path = engine->paths_->find(source.entity, tail.substr(second + 1)).value_or(Path{});
+                return source;
+            }
+            const bool is_own = path.substr(0, own.size()) == own;
+            if (const auto found = engine->paths_->find(compiled.subject, is_own ? path.substr(own.size()) : path)) {
+                source.kind = Source::Kind::path;
+                source.path = *found;
+            }
+            return source;
+        };
+        for (std::uint16_t slot = 0; slot < rule.names.slots(); ++slot) {
+            compiled.slots.push_back(source_of(rule.names.path(slot)));
+        }
+        compiled.revise = 0;
+        for (std::size_t alias = 0; alias < rule.features.size(); ++alias) {
+            const std::uint16_t feature = engine->features_->index_of(rule.features[alias].second);
+            if (feature == no_index) {
+                complain(format("没有特征 {}", rule.features[alias].second),
+                         format("no feature {}", rule.features[alias].second));
+            }
+            compiled.features.push_back(feature);
+            if (rule.features[alias].first == rule.each) compiled.each = static_cast<std::uint16_t>(alias);
+            if (feature != no_index) compiled.revise = std::max(compiled.revise, set.features[feature].revise);
+        }
+        if (compiled.revise == 0) compiled.revise = revise_by_default;
+        for (const std::string& path : rule.dedup) compiled.dedup.push_back(source_of(path));
+        for (const std::string& path : rule.group) compiled.group.push_back(source_of(path));
+        for (const std::string& path : rule.evidence) {
+            CompiledRule::Evidence evidence;
+            EntityIndex entity = compiled.subject;
+            std::string name = path.substr(0, own.size()) == own ? path.substr(own.size()) : path;
+            if (path.substr(0, 7) == "others.") {
+                const std::size_t open = path.find('(');
+                const std::size_t close = path.find(").");
+                if (open == std::string::npos || close == std::string::npos) continue;
+                entity = world.entity_index(path.substr(7, open - 7));
+                if (entity == no_index) continue;
+                evidence.others = entity;
+                evidence.id = source_of(path.substr(open + 1, close - open - 1));
+                name = path.substr(close + 2);
+            }
+            const auto found = engine->paths_->find(entity, name);
+            if (!found) continue;   // a fact of a feature: its own evidence is added anyway
+            evidence.path = *found;
+            evidence.track = found->kind == Path::Kind::track;
+            compiled.evidence.push_back(std::move(evidence));
+        }
+        if (rule.on.kind == rule::Trigger::Kind::due) {
+            complain("暂不支持按到期时间触发（on: due）", "a trigger of the kind `due` is not supported yet");
+        } else if (rule.on.kind == rule::Trigger::Kind::event) {
+            compiled.trigger = world.event_index(rule.on.event);
+            if (compiled.trigger == no_index) {
+                complain(format("没有事件 {}", rule.on.event), format("no event {}", rule.on.event));
+            }
+            engine->by_trigger_[compiled.trigger].push_back(compiled.number);
+        } else {
+            engine->daily_.push_back(compiled.number);
+        }
+        engine->rules_.push_back(std::move(compiled));
+    }
+    if (!faults.empty()) return failure(std::move(faults));
+    return engine;
+}
+
+void Engine::depend(RecordIndex subject, std::uint64_t on) {
+    if (subjects_[subject].dependencies.insert(on).second) dependants_[on].push_back(subject);
+}
+
+World::Touched Engine::take_in(const ClearEvent& event) {
+    position_ = std::max(position_, event.seq);
+    if (event.recorded_at > now_) now_ = event.recorded_at;
+    if (event.recorded_at > last_recorded_) last_recorded_ = event.recorded_at;
+    const World::Touched touched = world_->apply(event);
+    moved_.clear();
+    features_->forget();
+    if (touched.record != no_record && !touched.fixes) moved_ = features_->update(touched.record);
+    return touched;
+}
+
+void Engine::load(const ClearEvent& event) { take_in(event); }
+
+void Engine::feed(const ClearEvent& event, const Sink& sink) {
+    // What was due before this event was recorded is judged with what was known before it.
+    if (event.recorded_at > now_) now_ = event.recorded_at;
+    while (!due_.empty() && due_.top().at < event.recorded_at) {
+        const Due due = due_.top();
+        due_.pop();
+        judge(due.record, {due.rule}, false, sink);
+    }
+    judge_daily(event.recorded_at, sink);
+    const World::Touched touched = take_in(event);
+    if (touched.record != no_record) judge_touched(touched, event, sink);
+    const EventIndex type = world_->event_index(event.type);
+    const auto triggered = by_trigger_.find(type);
+    if (type != no_index && triggered != by_trigger_.end() && touched.record != no_record) {
+        Subject& subject = subjects_[touched.record];
+        for (const std::uint16_t rule : triggered->second) {
+            const bool judged = std::find(subject.judged.begin(), subject.judged.end(), rule) != subject.judged.end();
+            const Change* entered = world_->entered(touched.record, type);
+            if (judged || entered == nullptr || entered->id != event.id) continue;
+            if (subject.triggered == Instant{}) subject.triggered = event.recorded_at;
+            due_.push({Instant{event.recorded_at.ms + rules_[rule].rule->on.wait}, orders_++, touched.record, rule});
+        }
+    }
+    while (!due_.empty() && due_.top().at <= now_) {
+        const Due due = due_.top();
+        due_.pop();
+        judge(due.record, {due.rule}, false, sink);
+    }
+}
+
+void Engine::judge_daily(Instant now, const Sink& sink) {
+    if (daily_.empty()) return;
+    const Date day = zone_->date(now);
+    if (!last_day_) last_day_ = day;
+    if (day == *last_day_) return;
+    last_day_ = day;
+    for (const std::uint16_t rule : daily_) {
+        const std::vector<RecordIndex> records = world_->records(rules_[rule].subject);
+        for (const RecordIndex record : records) judge(record, {rule}, false, sink);
+    }
+}
+
+void Engine::judge_touched(const World::Touched& touched, const ClearEvent& event, const Sink& sink) {
+    std::set<RecordIndex> again;
+    const auto look = [&](std::uint64_t on, const std::function<bool(RecordIndex)>& reached) {
+        const auto found = dependants_.find(on);
+        if (found == dependants_.end()) return;
+        for (const RecordIndex subject : found->second) {
+            if (reached(subject)) again.insert(subject);
+        }
+    };
+    const auto always = [](RecordIndex) { return true; };
+    if (touched.fixes) {
+        look(dependency('t', 0, world_->record(touched.record).id), always);
+    } else {
+        look(dependency('r', touched.entity, world_->record(touched.record).id), always);
+    }
+    for (const Features::Moved& moved : moved_) {
+        const Millis reach = features_->reach(moved.index);
+        const auto within = [&](RecordIndex subject) {
+            if (reach == 0) return true;
+            const Reader reader(*paths_, subject, nullptr);
+            if (!reader.time()) return true;
+            const auto near = [&](Instant time) {
+                return reader.time()->ms >= time.ms && reader.time()->ms - time.ms <= reach;
+            };
+            return near(moved.old_time) || near(moved.new_time);
+        };
+        if (!moved.old_key.empty()) look(dependency('i', moved.index, moved.old_key), within);
+        if (!moved.new_key.empty() && moved.new_key != moved.old_key) {
+            look(dependency('i', moved.index, moved.new_key), within);
+        }
+    }
+    for (const RecordIndex record : again) {
+        const Subject& subject = subjects_[record];
+        std::vector<std::uint16_t> rules;
+        for (const std::uint16_t rule : subject.judged) {
+            const bool late = rules_[rule].trigger != no_index &&
+                              event.recorded_at.ms - subject.triggered.ms > rules_[rule].revise;
+            if (late) {
+                ++too_late_;
+            } else {
+                rules.push_back(rule);
+            }
+        }
+        if (!rules.empty()) judge(record, rules, false, sink);
+    }
+}
+
+void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink) {
+    Judge judge(*this, record, !known_now);
+    for (const std::uint16_t number : rules) {
+        const CompiledRule& rule = rules_[number];
+        std::vector<Finding> findings;
+        const std::vector<Judged> judged = judge.run(rule);
+        for (std::size_t row = 0; row < judged.size(); ++row) {
+            const Outcome outcome = judged[row].judgement.outcome;
+            if (outcome == Outcome::clear || outcome == Outcome::not_applicable) {
+                Finding light;   // counted, not stored: only what counting and revising needs
+                light.dedup = judged[row].dedup;
+                light.outcome = outcome;
+                const Value date = judge.date();
+                if (date.kind() == Kind::date) light.date = to_text(Date{static_cast<std::int32_t>(date.number())});
+                light.agency = judge.agency();
+                const auto& current = subjects_[record].current;
+                const bool stored = std::any_of(current.begin(), current.end(), [&](const Current& c) {
+                    return c.rule == number && c.dedup == light.dedup && c.stored;
+                });
+                if (stored) light = judge.finding(rule, judged[row], row, known_now);
+                findings.push_back(std::move(light));
+            } else {
+                findings.push_back(judge.finding(rule, judged[row], row, known_now));
+            }
+        }
+        Subject& subject = subjects_[record];
+        if (std::find(subject.judged.begin(), subject.judged.end(), number) == subject.judged.end()) {
+            subject.judged.push_back(number);
+        }
+        settle(record, number, std::move(findings), sink);
+    }
+}
+
+void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding> findings, const Sink& sink) {
+    Subject& subject = subjects_[record];
+    const auto uncount = [&](const Current& current) {
+        const auto found = counts_.find(current.counted);
+        if (found != counts_.end() && --found->second == 0) counts_.erase(found);
+    };
+    // Rows that are not there any more: what was stored of them is revised to clear, the rest is forgotten.
+    for (Current& current : subject.current) {
+        if (current.rule != rule) continue;
+        const bool still = std::any_of(findings.begin(), findings.end(),
+                                       [&](const Finding& f) { return f.dedup == current.dedup; });
+        if (still || current.outcome == Outcome::clear) continue;
+        uncount(current);
+        current.counted.outcome = Outcome::clear;
+        current.outcome = Outcome::clear;
+        if (current.stored) {
+            const rule::Rule& r = *rules_[rule].rule;
+            Finding gone;
+            gone.rule = r.id;
+            gone.version = r.version;
+            gone.rule_digest = r.digest;
+            gone.subject_entity = r.subject;
+            gone.subject = world_->record(record).id;
+            gone.dedup = current.dedup;
+            gone.outcome = Outcome::clear;
+            gone.reason = "row_gone";
+            gone.result = r.result;
+            gone.effect = r.effect;
+            gone.date = current.counted.date;
+            gone.agency = current.counted.agency;
+            gone.position = position_;
+            gone.revision = ++current.revision;
+            current.content = trust::sha256(canonical(gone, false));
+            gone.id = finding_id(gone);
+            sink(std::move(gone));
+        }
+        current.counted.rule = UINT16_MAX;   // counted no more
+    }
+    for (Finding& finding : findings) {
+        auto current = std::find_if(subject.current.begin(), subject.current.end(), [&](const Current& c) {
+            return c.rule == rule && c.dedup == finding.dedup;
+        });
+        const bool light = finding.rule.empty();
+        const std::string content = light ? std::string() : trust::sha256(canonical(finding, false));
+        const CountKey counted{rule, finding.date, finding.agency, finding.outcome};
+        if (current == subject.current.end()) {
+            subject.current.push_back({.rule = rule, .dedup = finding.dedup, .content = content,
+                                       .outcome = finding.outcome, .revision = 0, .stored = !light, .counted = counted});
+            ++counts_[counted];
+            if (light) continue;
+        } else {
+            if (current->counted != counted) {
+                uncount(*current);
+                ++counts_[counted];
+                current->counted = counted;
+            }
+            current->outcome = finding.outcome;
+            if (light && !current->stored) continue;
+            if (current->content == content) continue;
+            if (current->stored) ++current->revision;
+            current->stored = true;
+            current->content = content;
+            finding.revision = current->revision;
+        }
+        finding.id = finding_id(finding);
+        sink(std::move(finding));
+    }
+}
+
+void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, std::size_t)>& progress) {
+    // Subjects are taken entity by entity, so that everything of one subject is read once for all its rules.
+    std::size_t done = 0;
+    std::size_t of = 0;
+    std::map<EntityIndex, std::vector<std::uint16_t>> by_entity;
+    for (const CompiledRule& rule : rules_) by_entity[rule.subject].push_back(rule.number);
+    for (const auto& [entity, rules] : by_entity) of += world_->records(entity).size();
+    for (const auto& [entity, rules] : by_entity) {
+        const std::vector<RecordIndex> records = world_->records(entity);
+        for (const RecordIndex record : records) {
+            std::vector<std::uint16_t> asked;
+            for (const std::uint16_t rule : rules) {
+                if (rules_[rule].trigger == no_index || world_->entered(record, rules_[rule].trigger) != nullptr) {
+                    asked.push_back(rule);
+                }
+            }
+            if (!asked.empty()) judge(record, asked, true, sink);
+            ++done;
+            if (progress && done % 64 == 0) progress(done, of);
+        }
+    }
+    if (progress) progress(of, of);
+}
+
+std::vector<Engine::Judged> Engine::explain(const rule::Rule& rule, std::string_view subject) {
+    for (const CompiledRule& compiled : rules_) {
+        if (compiled.rule != &rule) continue;
+        const RecordIndex record = world_->find(compiled.subject, subject);
+        if (record == no_record) return {};
+        Judge judge(*this, record, false);
+        return judge.run(compiled);
+    }
+    return {};
+}
+
+}  // namespace ningyi::engine

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine: events in, findings out. Live it judges what becomes due as the log grows and judges again what late evidence
+// touched; in a re-audit it takes in everything first and judges once. Both use the same world, features and judgement, so
+// they agree. Pure: no clock, file, thread or random number; time arrives in events.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <queue>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/features.h"
+#include "engine/finding.h"
+#include "rule/judge.h"
+
+namespace ningyi::engine {
+
+// Counts by (rule number, day, agency, outcome): every judgement as it stands now, also those not stored one by one.
+struct CountKey {
+    std::uint16_t rule = 0;
+    std::string date;
+    std::string agency;
+    Outcome outcome = Outcome::clear;
+    auto operator<=>(const CountKey&) const = default;
+};
+
+class Engine {
+public:
+    // `set` and `zone` must outlive the engine. The faults are those of feature and field texts that do not resolve.
+    static Result<std::unique_ptr<Engine>> create(const rule::RuleSet& set, const Zone& zone);
+
+    using Sink = std::function<void(Finding)>;
+
+    // Live: takes in one event, then judges what has become due by its recorded_at and what it touched. REQUIRES: events in
+    // order of seq. New findings and revisions go to the sink.
+    void feed(const ClearEvent& event, const Sink& sink);
+
+    // Re-audit: takes in one event without judging.
+    void load(const ClearEvent& event);
+    // Judges every subject by every rule with all that is known (known_now). `progress` gets (done, of).
+    void judge_all(const Sink& sink, const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+    // One rule on one subject as things stand now, with the full judgement of each row, whatever the outcome.
+    struct Judged {
+        rule::Judgement judgement;
+        std::string dedup;
+    };
+    std::vector<Judged> explain(const rule::Rule& rule, std::string_view subject);
+
+    const std::map<CountKey, std::int64_t>& counts() const { return counts_; }
+    std::uint64_t too_late() const { return too_late_; }     // events that came after every rule had stopped looking
+    const World& world() const { return *world_; }
+    const Paths& paths() const { return *paths_; }
+    std::uint64_t position() const { return position_; }
+
+private:
+    // Where a slot of a rule's names gets its value.
+    struct Source {
+        enum class Kind : std::uint8_t { none, path, feature, others };
+        Kind kind = Kind::none;
+        Path path;
+        std::uint16_t alias = 0, fact = 0;     // feature
+        EntityIndex entity = no_index;         // others
+        FieldIndex field = no_index;
+    };
+    struct CompiledRule {
+        const rule::Rule* rule = nullptr;
+        std::uint16_t number = 0;
+        EntityIndex subject = no_index;
+        EventIndex trigger = no_index;         // no_index: `every`
+        std::vector<Source> slots;
+        std::vector<std::uint16_t> features;   // alias -> feature
+        std::uint16_t each = no_index;         // alias
+        std::vector<Source> dedup, group;
+        struct Evidence {
+            Path path;
+            bool track = false;
+            EntityIndex others = no_index;     // others.<entity>(<id path>).<…>
+            Source id;
+        };
+        std::vector<Evidence> evidence;
+        Millis revise = 0;
+    };
+    class Judge;
+    struct Current {
+        std::uint16_t rule = 0;
+        std::string dedup;
+        std::string content;                   // digest of the finding without position
+        Outcome outcome = Outcome::clear;
+        int revision = 0;
+        bool stored = false;
+        CountKey counted;
+    };
+    struct Subject {
+        std::vector<Current> current;
+        std::vector<std::uint16_t> judged;     // rules judged at least once
+        std::set<std::uint64_t> dependencies;
+        Instant triggered;                     // recorded_at of the first trigger
+    };
+    struct Due {
+        Instant at;
+        std::uint64_t order = 0;
+        RecordIndex record = no_record;
+        std::uint16_t rule = 0;
+        bool operator>(const Due& other) const { return at != other.at ? at > other.at : order > other.order; }
+    };
+
+    void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink);
+    void settle(RecordIndex record, std::uint16_t rule, std::vector<Finding> findings, const Sink& sink);
+    World::Touched take_in(const ClearEvent& event);
+    void judge_touched(const World::Touched& touched, const ClearEvent& event, const Sink& sink);
+    void judge_daily(Instant now, const Sink& sink);
+    void depend(RecordIndex subject, std::uint64_t on);
+
+    const rule::RuleSet* set_ = nullptr;
+    const Zone* zone_ = nullptr;
+    std::unique_ptr<World> world_;
+    std::unique_ptr<Paths> paths_;
+    std::unique_ptr<Features> features_;
+    std::vector<CompiledRule> rules_;
+    std::map<EventIndex, std::vector<std::uint16_t>> by_trigger_;
+    std::vector<std::uint16_t> daily_;
+    std::unordered_map<RecordIndex, Subject> subjects_;
+    std::unordered_map<std::uint64_t, std::vector<RecordIndex>> dependants_;
+    std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+    std::vector<Features::Moved> moved_;
+    std::map<CountKey, std::int64_t> counts_;
+    std::uint64_t position_ = 0;
+    std::uint64_t orders_ = 0;
+    std::uint64_t too_late_ = 0;
+    Instant now_;             // how far the log's time has come
+    Instant last_recorded_;   // of the last event taken in: what `position_` stands for
+    std::optional<Date> last_day_;
+};
+
+}  // namespace ningyi::engine

@@ -1,0 +1,759 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/features.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "engine/body_value.h"
+#include "rule/choice.h"
+#include "rule/names.h"
+#include "track/compare/dwell.h"
+
+namespace ningyi::engine {
+namespace {
+
+using cel::Kind;
+using cel::Value;
+using rule::FeatureKind;
+
+constexpr char key_separator = '\x1f';
+
+Kind kind_of(track::FactKind kind) {
+    switch (kind) {
+        case track::FactKind::length: return Kind::length;
+        case track::FactKind::duration: return Kind::duration;
+        case track::FactKind::ratio: return Kind::ratio;
+        case track::FactKind::instant: return Kind::timestamp;
+        case track::FactKind::count:
+        case track::FactKind::strength: return Kind::integer;
+    }
+    return Kind::integer;
+}
+
+Value value_of(track::FactKind kind, const std::optional<std::int64_t>& number) {
+    if (!number) return {};
+    if (kind == track::FactKind::duration) return Value::of_duration_ms(*number);
+    if (kind == track::FactKind::instant) return Value::of_timestamp_ms(*number);
+    return Value::of(kind_of(kind), *number);
+}
+
+// Base units of anything counted: what sums and quantiles are taken of.
+std::optional<std::int64_t> number_of(const Value& value) {
+    switch (value.kind()) {
+        case Kind::duration:
+        case Kind::timestamp: return value.ms();
+        case Kind::integer:
+        case Kind::length:
+        case Kind::money:
+        case Kind::speed:
+        case Kind::ratio:
+        case Kind::date: return value.number();
+        default: return std::nullopt;
+    }
+}
+
+Value of_number(Kind kind, std::int64_t number) {
+    if (kind == Kind::duration) return Value::of_duration_ms(number);
+    if (kind == Kind::timestamp) return Value::of_timestamp_ms(number);
+    return Value::of(kind, number);
+}
+
+__extension__ using Wide = __int128;
+
+std::int64_t rounded_division(Wide sum, std::int64_t count) {
+    const Wide twice = sum * 2;
+    const Wide shifted = twice >= 0 ? twice + count : twice - count;
+    return static_cast<std::int64_t>(shifted / (2 * static_cast<Wide>(count)));
+}
+
+Fault fault_at(const rule::Feature& feature, int line, int column, std::string zh, std::string en) {
+    return {.file = feature.file, .line = line, .column = column, .code = "E505", .zh = std::move(zh), .en = std::move(en)};
+}
+
+class ScalarHost final : public cel::Host {
+public:
+    using Read = std::function<Value(std::uint16_t)>;
+    explicit ScalarHost(Read read) : read_(std::move(read)) {}
+    Value read(std::uint16_t slot) override {
+        Value value = read_(slot);
+        return value.is_absent() ? Value::absent(slot) : value;
+    }
+    Value look_up(std::uint16_t slot, std::span<const Value>) override { return Value::absent(slot); }
+    Value contains(std::uint16_t slot, std::span<const Value>) override { return Value::absent(slot); }
+
+private:
+    Read read_;
+};
+
+// An opaque positive number for an id (FNV-1a): measures tell people apart without knowing who they are.
+std::int64_t opaque_number(std::string_view id) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    return static_cast<std::int64_t>((hash >> 1U) | 1U);
+}
+
+// The first instant of the calendar span that `at` lies in, in the district's zone.
+Instant calendar_start(const Zone& zone, Instant at, std::string_view calendar) {
+    const Date day = zone.date(at);
+    if (calendar == "week") return zone.midnight(Date{day.days - (weekday_of(day) - 1)});
+    if (calendar == "month") return zone.midnight(Date{day.days - (calendar_of(day).day - 1)});
+    return zone.midnight(day);
+}
+
+Millis calendar_reach(std::string_view calendar) {
+    return (calendar == "month" ? 32 : calendar == "week" ? 8 : 2) * days_ms;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, cel::Type>> measure_facts(std::string_view fn) {
+    const track::MeasureDefinition* definition = track::find_measure(fn);
+    if (definition == nullptr) return {};
+    cel::Type verdict = cel::type_of(Kind::string);
+    verdict.words = std::make_shared<const std::vector<std::string>>(
+        std::vector<std::string>{"supported", "contradicted", "insufficient"});
+    std::vector<std::pair<std::string, cel::Type>> facts{
+        {"verdict", verdict}, {"limits", cel::type_of(Kind::string)}, {"strength", cel::type_of(Kind::integer)}};
+    for (const track::FactDefinition& fact : definition->facts) {
+        facts.emplace_back(fact.name, cel::type_of(kind_of(fact.kind)));
+    }
+    return facts;
+}
+
+// Turns the texts of one feature into paths and expressions, collecting faults.
+struct Features::Binder {
+    const rule::RuleSet& set;
+    const Paths& paths;
+    const rule::Feature& feature;
+    EntityIndex a = no_index, b = no_index;
+    Faults& faults;
+
+    std::optional<Slot> slot(std::string_view text) const {
+        const bool other = text.substr(0, 2) == "b.";
+        if (!other && text.substr(0, 2) != "a.") return std::nullopt;
+        const EntityIndex entity = other ? b : a;
+        if (entity == no_index) return std::nullopt;
+        const auto path = paths.find(entity, text.substr(2));
+        if (!path) return std::nullopt;
+        return Slot{other, *path};
+    }
+
+    Path path(EntityIndex entity, const std::string& text) const {
+        const auto found = entity == no_index ? std::nullopt : paths.find(entity, text);
+        if (found) return *found;
+        faults.push_back(fault_at(feature, feature.line, feature.column,
+                                  format("特征 {} 用到的 {} 不存在", feature.name, text),
+                                  format("feature {} uses {}, which does not exist", feature.name, text)));
+        return {};
+    }
+
+    Scalar scalar(const std::string& text, const std::optional<cel::Type>& type, int line, int column) const {
+        cel::Names names;
+        const World& world = paths.world();
+        rule::add_pair_names(set.dictionary, a == no_index ? nullptr : &world.entity(a),
+                             b == no_index ? nullptr : &world.entity(b), names);
+        auto expression = cel::compile(text, names, type,
+                                       {.file = feature.file, .line = line, .column = column, .lines = {}, .columns = {}});
+        if (!expression) {
+            faults.insert(faults.end(), expression.error().begin(), expression.error().end());
+            return {};
+        }
+        return checked(*expression, names);
+    }
+
+    // An expression that the loader has checked, with its slots bound to paths.
+    Scalar checked(const cel::Expression& expression, const cel::Names& names) const {
+        Scalar scalar;
+        scalar.expression = expression;
+        for (std::uint16_t i = 0; i < names.slots(); ++i) scalar.slots.push_back(slot(names.path(i)).value_or(Slot{}));
+        return scalar;
+    }
+
+    Argument argument(const rule::Binding& binding, track::ArgumentKind kind) const {
+        Argument argument;
+        const auto complain = [&](std::string_view zh, std::string_view en) {
+            faults.push_back(fault_at(feature, binding.line, binding.column,
+                                      format("特征 {} 的参数 {}：{}", feature.name, binding.name, zh),
+                                      format("feature {}, argument {}: {}", feature.name, binding.name, en)));
+        };
+        if (kind == track::ArgumentKind::interval) {
+            const auto from = binding.parts.size() == 2 ? slot(binding.parts[0]) : std::nullopt;
+            const auto to = binding.parts.size() == 2 ? slot(binding.parts[1]) : std::nullopt;
+            if (!from || !to) {
+                complain("应写成 [开始, 结束] 两个时间字段", "expected [start, end], two fields with times");
+                return argument;
+            }
+            argument.source = Argument::Source::interval;
+            argument.from = *from;
+            argument.to = *to;
+            return argument;
+        }
+        if (const auto found = slot(binding.text)) {
+            argument.source = Argument::Source::path;
+            argument.from = *found;
+            return argument;
+        }
+        if (const rule::Param* param = set.param(binding.text)) {
+            argument.source = Argument::Source::param;
+            argument.param = param;
+            return argument;
+        }
+        const bool number = kind == track::ArgumentKind::length || kind == track::ArgumentKind::duration ||
+                            kind == track::ArgumentKind::ratio || kind == track::ArgumentKind::count;
+        if (!number) {
+            complain("应为 a. 或 b. 开头的字段", "expected a field beginning with a. or b.");
+            return argument;
+        }
+        argument.source = Argument::Source::expression;
+        argument.expression = scalar(binding.text, std::nullopt, binding.line, binding.column);
+        return argument;
+    }
+
+    std::vector<Argument> arguments(const track::MeasureDefinition& measure,
+                                    const std::vector<rule::Binding>& bindings) const {
+        std::vector<Argument> arguments(measure.parameters.size());
+        for (const rule::Binding& binding : bindings) {
+            std::size_t i = 0;
+            while (i < measure.parameters.size() && measure.parameters[i].name != binding.name) ++i;
+            if (i == measure.parameters.size()) {
+                std::vector<std::string> names;
+                for (const auto& parameter : measure.parameters) names.emplace_back(parameter.name);
+                faults.push_back(fault_at(feature, binding.line, binding.column,
+                                          format("{} 没有参数 {}，可用：{}", measure.name, binding.name, join(names, " ")),
+                                          format("{} has no argument {}, known: {}", measure.name, binding.name,
+                                                 join(names, " "))));
+                continue;
+            }
+            arguments[i] = argument(binding, measure.parameters[i].kind);
+        }
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            if (!measure.parameters[i].required || arguments[i].source != Argument::Source::none) continue;
+            if (measure.parameters[i].kind == track::ArgumentKind::dwells) continue;   // the engine gathers them
+            faults.push_back(fault_at(feature, feature.line, feature.column,
+                                      format("特征 {} 缺少参数 {}", feature.name, measure.parameters[i].name),
+                                      format("feature {} lacks the argument {}", feature.name,
+                                             measure.parameters[i].name)));
+        }
+        return arguments;
+    }
+
+    const track::MeasureDefinition* measure(const std::string& fn) const {
+        const track::MeasureDefinition* found = track::find_measure(fn);
+        if (found == nullptr) {
+            std::vector<std::string> names;
+            for (const auto& definition : track::measures()) names.emplace_back(definition.name);
+            faults.push_back(fault_at(feature, feature.line, feature.column,
+                                      format("没有名为 {} 的测量，可用：{}", fn, join(names, " ")),
+                                      format("no measure is called {}, known: {}", fn, join(names, " "))));
+        }
+        return found;
+    }
+};
+
+Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, const Paths& paths) {
+    auto features = std::make_unique<Features>();
+    features->set_ = &set;
+    features->paths_ = &paths;
+    const World& world = paths.world();
+    Faults faults;
+    for (const rule::Feature& feature : set.features) {
+        Compiled c;
+        c.feature = &feature;
+        c.a = world.entity_index(feature.entity);
+        if (!feature.from.empty()) {
+            c.from = world.event_index(feature.from);
+            if (c.from != no_index) c.b = world.entity_index(set.dictionary.events[c.from].subject);
+        }
+        const bool many = feature.kind != FeatureKind::register_ && (feature.kind != FeatureKind::measure || feature.over);
+        Binder binder{set, paths, feature, c.a, c.b, faults};
+        if (c.a == no_index || (many && c.b == no_index)) {
+            faults.push_back(fault_at(feature, feature.line, feature.column,
+                                      format("特征 {} 的实体 {} 或事件 {} 不存在", feature.name, feature.entity, feature.from),
+                                      format("feature {}: the entity {} or the event {} does not exist", feature.name,
+                                             feature.entity, feature.from)));
+            features->compiled_.push_back(std::move(c));
+            continue;
+        }
+        if (many) {
+            Index index;
+            index.entity = c.b;
+            index.from = c.from;
+            index.name = feature.from;
+            for (const auto& [a_name, b_name] : feature.key) {
+                c.a_key.push_back(binder.path(c.a, a_name));
+                index.key.push_back(binder.path(c.b, b_name));
+                index.name += ' ' + b_name;
+            }
+            std::size_t i = 0;
+            while (i < features->indexes_.size() && features->indexes_[i].name != index.name) ++i;
+            if (i == features->indexes_.size()) features->indexes_.push_back(std::move(index));
+            c.index = static_cast<std::uint16_t>(i);
+            Millis reach = std::max(feature.reach, feature.span_last);
+            if (!feature.span_calendar.empty()) reach = calendar_reach(feature.span_calendar);
+            Index& shared = features->indexes_[i];
+            const bool unbounded = reach == 0 || feature.over;   // rows: n, or a measure over all
+            const bool was_unbounded = shared.reach < 0;
+            shared.reach = unbounded || was_unbounded ? -1 : std::max(shared.reach, reach);
+        }
+        c.where = binder.checked(feature.where_expression, feature.names);
+        c.of = binder.checked(feature.of_expression, feature.names);
+        switch (feature.kind) {
+            case FeatureKind::window: c.facts = {""}; break;
+            case FeatureKind::lag: c.facts = {"found"}; break;
+            case FeatureKind::overlap:
+                c.facts = {"count", "lasts"};
+                c.start = binder.path(c.b, feature.interval_start);
+                c.end = binder.path(c.b, feature.interval_end);
+                if (c.a != c.b) {
+                    faults.push_back(fault_at(feature, feature.line, feature.column, "重叠特征的两侧须为同一实体",
+                                              "both sides of an overlap are of one entity"));
+                }
+                break;
+            case FeatureKind::register_:
+                c.facts = {"found"};
+                c.register_entity = world.entity_index(feature.register_entity);
+                c.b = c.register_entity;
+                c.id = binder.checked(feature.id_expression, feature.names);
+                if (!feature.at.empty()) c.at = binder.path(c.a, feature.at);
+                break;
+            case FeatureKind::measure:
+                c.measure = binder.measure(feature.fn);
+                if (feature.over) c.each = binder.measure(feature.each_fn);
+                if (c.measure != nullptr) {
+                    for (const auto& [name, type] : measure_facts(feature.fn)) c.facts.push_back(name);
+                    c.args = binder.arguments(*c.measure, feature.args);
+                }
+                if (c.each != nullptr) c.each_args = binder.arguments(*c.each, feature.each_args);
+                if (feature.over) {
+                    std::string how = feature.each_fn;
+                    for (const rule::Binding& binding : feature.each_args) {
+                        how += " " + binding.name + "=" + binding.text + join(binding.parts, ",");
+                    }
+                    c.gathering = static_cast<std::uint16_t>(
+                        features->gatherings_.emplace(how, features->gatherings_.size()).first->second);
+                }
+                break;
+        }
+        for (const rule::Binding& out : feature.out) {
+            c.facts.push_back(out.name);
+            const std::string text = out.text.substr(0, 2) == "b." ? out.text.substr(2) : out.text;
+            c.out.push_back(binder.path(c.b, text));
+        }
+        features->compiled_.push_back(std::move(c));
+    }
+    for (Index& index : features->indexes_) index.reach = std::max<Millis>(index.reach, 0);
+    if (!faults.empty()) return failure(std::move(faults));
+    return features;
+}
+
+std::uint16_t Features::index_of(std::string_view name) const {
+    for (std::size_t i = 0; i < compiled_.size(); ++i) {
+        if (compiled_[i].feature->name == name) return static_cast<std::uint16_t>(i);
+    }
+    return no_index;
+}
+
+std::string Features::key_of(const std::vector<Path>& key, Reader& reader) const {
+    std::string text(1, key_separator);   // never empty, so that an empty key (the whole partition) is a key
+    for (const Path& path : key) {
+        const Value value = reader.read(path);
+        if (!value.is_known()) return "";
+        text += base_text(value);
+        text += key_separator;
+    }
+    return text;
+}
+
+std::vector<Features::Moved> Features::update(RecordIndex record) {
+    std::vector<Moved> moved;
+    const World& world = paths_->world();
+    const EntityIndex entity = world.record(record).entity;
+    for (std::size_t i = 0; i < indexes_.size(); ++i) {
+        Index& index = indexes_[i];
+        if (index.entity != entity) continue;
+        const Change* entered = world.entered(record, index.from);
+        if (entered == nullptr) continue;
+        Reader reader(*paths_, record, nullptr);
+        Moved change;
+        change.index = static_cast<std::uint16_t>(i);
+        Entry entry{.time = reader.time().value_or(Instant{}), .id = entered->id, .record = record};
+        if (reader.time()) change.new_key = key_of(index.key, reader);
+        change.new_time = entry.time;
+        const auto before = [](const Entry& a, const Entry& b) {
+            return a.time != b.time ? a.time < b.time : a.id < b.id;
+        };
+        const auto placed = index.placed.find(record);
+        if (placed != index.placed.end()) {
+            change.old_key = placed->second.key;
+            change.old_time = placed->second.entry.time;
+            const bool same = change.old_key == change.new_key && change.old_time == entry.time &&
+                              placed->second.entry.id == entry.id;
+            if (!same) {
+                std::vector<Entry>& old = index.by_key[change.old_key];
+                old.erase(std::lower_bound(old.begin(), old.end(), placed->second.entry, before));
+                index.placed.erase(placed);
+            } else {
+                moved.push_back(std::move(change));
+                continue;
+            }
+        }
+        if (!change.new_key.empty()) {
+            std::vector<Entry>& entries = index.by_key[change.new_key];
+            entries.insert(std::lower_bound(entries.begin(), entries.end(), entry, before), entry);
+            index.placed.emplace(record, Index::Placed{change.new_key, entry});
+        }
+        moved.push_back(std::move(change));
+    }
+    return moved;
+}
+
+void Features::forget() {
+    gathered_.clear();
+    measured_.clear();
+}
+
+Value Features::evaluate(const Scalar& scalar, Reader& a, Reader* b) const {
+    ScalarHost host([&](std::uint16_t slot) {
+        const Slot& from = scalar.slots[slot];
+        if (from.other) return b == nullptr ? Value() : b->read(from.path);
+        return a.read(from.path);
+    });
+    return scalar.expression.evaluate(host, paths_->zone());
+}
+
+const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader& a, Reads* reads) const {
+    static const std::vector<Entry> none;
+    const std::string key = key_of(c.a_key, a);
+    if (key.empty()) return nullptr;
+    if (reads != nullptr) reads->index(c.index, key);
+    const auto found = indexes_[c.index].by_key.find(key);
+    return found == indexes_[c.index].by_key.end() ? &none : &found->second;
+}
+
+FeatureRows Features::compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads) const {
+    const Compiled& c = compiled_[feature];
+    FeatureRows result;
+    switch (c.feature->kind) {
+        case FeatureKind::window: result = window(c, subject, as_of, reads); break;
+        case FeatureKind::lag: result = lag(c, subject, as_of, reads); break;
+        case FeatureKind::overlap: result = overlap(c, subject, reads); break;
+        case FeatureKind::register_: result = look_up(c, subject, reads); break;
+        case FeatureKind::measure: result = measure(c, subject, reads); break;
+    }
+    if (result.rows.empty()) result.rows.emplace_back();
+    for (std::vector<Value>& row : result.rows) row.resize(c.facts.size());
+    return result;
+}
+
+FeatureRows Features::window(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const {
+    FeatureRows result;
+    const std::vector<Entry>* entries = this->entries(c, a, reads);
+    if (entries == nullptr) return result;
+    const rule::Feature& f = *c.feature;
+    Instant from{INT64_MIN};
+    if (f.span_last > 0) from = Instant{as_of.time.ms - f.span_last};
+    if (!f.span_calendar.empty()) from = calendar_start(paths_->zone(), as_of.time, f.span_calendar);
+    auto at = std::lower_bound(entries->begin(), entries->end(), as_of, [](const Entry& e, const AsOf& now) {
+        return e.time != now.time ? e.time < now.time : e.id < now.id;
+    });
+    std::int64_t count = 0;
+    Wide sum = 0;
+    std::vector<std::int64_t> numbers;
+    std::set<std::string> distinct;
+    Kind kind = c.of.is_empty() ? Kind::integer : c.of.expression.type().kind;
+    std::int64_t rows = 0;
+    while (at != entries->begin()) {
+        --at;
+        if (at->time < from) break;
+        if (f.span_rows > 0 && rows >= f.span_rows) break;
+        if (rows >= f.span_max) break;
+        if (at->record == a.subject()) continue;
+        Reader b(*paths_, at->record, reads);
+        if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
+        ++rows;
+        if (c.of.is_empty()) {
+            ++count;
+            continue;
+        }
+        const Value value = evaluate(c.of, a, &b);
+        if (!value.is_known()) continue;
+        ++count;
+        if (f.agg == rule::Aggregate::distinct) {
+            distinct.insert(base_text(value));
+            continue;
+        }
+        if (const auto number = number_of(value)) {
+            sum += *number;
+            numbers.push_back(*number);
+        }
+    }
+    Value value;
+    switch (f.agg) {
+        case rule::Aggregate::count: value = Value::of_int(count); break;
+        case rule::Aggregate::distinct: value = Value::of_int(static_cast<std::int64_t>(distinct.size())); break;
+        case rule::Aggregate::sum:
+            value = sum > INT64_MAX || sum < INT64_MIN ? Value::error("sum out of range")
+                                                       : of_number(kind, static_cast<std::int64_t>(sum));
+            break;
+        case rule::Aggregate::min:
+            if (!numbers.empty()) value = of_number(kind, *std::min_element(numbers.begin(), numbers.end()));
+            break;
+        case rule::Aggregate::max:
+            if (!numbers.empty()) value = of_number(kind, *std::max_element(numbers.begin(), numbers.end()));
+            break;
+        case rule::Aggregate::avg:
+            if (!numbers.empty()) {
+                value = of_number(kind, rounded_division(sum, static_cast<std::int64_t>(numbers.size())));
+            }
+            break;
+        case rule::Aggregate::quantile:
+            if (!numbers.empty()) {
+                std::sort(numbers.begin(), numbers.end());
+                const auto n = static_cast<std::int64_t>(numbers.size());
+                const std::int64_t rank = std::max<std::int64_t>(1, (f.q_permille * n + 999) / 1000);
+                value = of_number(kind, numbers[static_cast<std::size_t>(rank - 1)]);
+            }
+            break;
+    }
+    result.rows.push_back({value});
+    return result;
+}
+
+FeatureRows Features::lag(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const {
+    FeatureRows result;
+    const std::vector<Entry>* entries = this->entries(c, a, reads);
+    if (entries == nullptr) return result;
+    auto at = std::lower_bound(entries->begin(), entries->end(), as_of, [](const Entry& e, const AsOf& now) {
+        return e.time != now.time ? e.time < now.time : e.id < now.id;
+    });
+    int left = c.feature->n;
+    std::vector<Value> row{Value::of_bool(false)};
+    while (at != entries->begin()) {
+        --at;
+        if (c.feature->reach > 0 && at->time.ms < as_of.time.ms - c.feature->reach) break;
+        if (at->record == a.subject()) continue;
+        Reader b(*paths_, at->record, reads);
+        if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
+        if (--left > 0) continue;
+        row[0] = Value::of_bool(true);
+        for (const Path& out : c.out) row.push_back(b.read(out));
+        break;
+    }
+    result.rows.push_back(std::move(row));
+    return result;
+}
+
+FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const {
+    FeatureRows result;
+    const std::vector<Entry>* entries = this->entries(c, a, reads);
+    const Value start = a.read(c.start);
+    const Value end = a.read(c.end);
+    if (entries == nullptr || !start.is_known() || !end.is_known()) return result;
+    const Change* entered = paths_->world().entered(a.subject(), c.from);
+    const Id own_id = entered == nullptr ? Id{} : entered->id;
+    const Interval own{Instant{start.ms()}, Instant{end.ms()}};
+    struct Row {
+        Millis lasts;
+        std::string id;
+        std::vector<Value> values;
+    };
+    std::vector<Row> rows;
+    const Instant earliest{own.from.ms - c.feature->reach};
+    auto at = std::lower_bound(entries->begin(), entries->end(), earliest,
+                               [](const Entry& e, Instant from) { return e.time < from; });
+    for (; at != entries->end() && at->time <= own.from; ++at) {
+        if (at->record == a.subject()) continue;
+        if (at->time == own.from && !(at->id < own_id)) continue;   // the pair is reported on the later of the two
+        Reader b(*paths_, at->record, reads);
+        const Value b_start = b.read(c.start);
+        const Value b_end = b.read(c.end);
+        if (!b_start.is_known() || !b_end.is_known()) continue;
+        const Interval both{Instant{std::max(own.from.ms, b_start.ms())}, Instant{std::min(own.to.ms, b_end.ms())}};
+        if (both.length() <= 0) continue;
+        if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
+        Row row{both.length(), paths_->world().record(at->record).id, {}};
+        for (const Path& out : c.out) row.values.push_back(b.read(out));
+        rows.push_back(std::move(row));
+    }
+    std::sort(rows.begin(), rows.end(),
+              [](const Row& x, const Row& y) { return x.lasts != y.lasts ? x.lasts > y.lasts : x.id < y.id; });
+    const auto count = static_cast<std::int64_t>(rows.size());
+    if (rows.size() > static_cast<std::size_t>(c.feature->rows_max)) rows.resize(static_cast<std::size_t>(c.feature->rows_max));
+    for (Row& row : rows) {
+        std::vector<Value> values{Value::of_int(count), Value::of_duration_ms(row.lasts)};
+        values.insert(values.end(), row.values.begin(), row.values.end());
+        result.rows.push_back(std::move(values));
+    }
+    if (rows.empty()) result.rows.push_back({Value::of_int(0)});
+    return result;
+}
+
+FeatureRows Features::look_up(const Compiled& c, Reader& a, Reads* reads) const {
+    FeatureRows result;
+    const Value id = evaluate(c.id, a, nullptr);
+    if (id.kind() != Kind::string) return result;
+    std::optional<Instant> at = a.time();
+    if (c.at.kind != Path::Kind::none) {
+        const Value time = a.read(c.at);
+        if (time.kind() != Kind::timestamp) return result;
+        at = Instant{time.ms()};
+    }
+    const World& world = paths_->world();
+    if (reads != nullptr) reads->record(c.register_entity, id.text());
+    const RecordIndex record = world.find(c.register_entity, id.text());
+    bool found = false;
+    if (record != no_record) {
+        for (const Change& change : world.record(record).changes) found = found || !at || change.at <= *at;
+    }
+    std::vector<Value> row{Value::of_bool(found)};
+    if (found) {
+        for (const Path& out : c.out) {
+            row.push_back(out.kind == Path::Kind::field ? world.field(record, out.field, at) : Value());
+        }
+    }
+    result.rows.push_back(std::move(row));
+    return result;
+}
+
+track::Argument Features::argument(const Argument& from, track::ArgumentKind kind, Reader& a, Reader* b,
+                                   FeatureRows& result) const {
+    track::Argument argument;
+    Reader* side = from.from.other ? b : &a;
+    const auto of_value = [&](const Value& value) {
+        switch (kind) {
+            case track::ArgumentKind::place:
+                if (value.kind() != Kind::place) return;
+                argument.place = {value.place().first, value.place().second};
+                break;
+            case track::ArgumentKind::fix:
+                if (value.kind() != Kind::fix) return;
+                argument.fix.place = {value.fix().lat_e7, value.fix().lon_e7};
+                argument.fix.received = argument.fix.place;
+                argument.fix.accuracy_mm = static_cast<std::uint32_t>(value.fix().sigma_mm);
+                argument.fix.level = track::Level::p39;
+                argument.fix.provider = track::Provider::gnss;
+                break;
+            case track::ArgumentKind::subject:
+                if (value.kind() != Kind::string) return;
+                argument.number = opaque_number(value.text());
+                break;
+            default: {
+                const auto number = number_of(value);
+                if (!number) return;
+                argument.number = *number;
+            }
+        }
+        argument.present = true;
+    };
+    switch (from.source) {
+        case Argument::Source::none: return argument;
+        case Argument::Source::path:
+            if (side == nullptr) return argument;
+            if (kind == track::ArgumentKind::track) {
+                const std::vector<track::Fix>* fixes = side->track(from.from.path);
+                if (fixes == nullptr) return argument;
+                argument.track = *fixes;
+                argument.present = true;
+                result.evidence.insert(result.evidence.end(), side->track_seqs().begin(), side->track_seqs().end());
+                return argument;
+            }
+            of_value(side->read(from.from.path));
+            return argument;
+        case Argument::Source::interval: {
+            if (side == nullptr) return argument;
+            Reader* other = from.to.other ? b : &a;
+            const Value start = side->read(from.from.path);
+            const Value end = other->read(from.to.path);
+            if (start.kind() != Kind::timestamp || end.kind() != Kind::timestamp) return argument;
+            argument.interval = {Instant{start.ms()}, Instant{end.ms()}};
+            argument.present = true;
+            return argument;
+        }
+        case Argument::Source::param: {
+            const Value date = a.date();
+            std::vector<std::string> keys;
+            for (const auto& [name, path] : paths_->world().entity(a.entity()).scope) keys.push_back(name);
+            const Value value = rule::chosen_value(*from.param, date, keys, [&](const std::string& key) -> Value {
+                const World& world = paths_->world();
+                for (const auto& [name, path] : world.entity(a.entity()).scope) {
+                    if (name != key) continue;
+                    const std::string own = world.entity(a.entity()).name + ".";
+                    const bool is_own = path.substr(0, own.size()) == own;
+                    const auto found = paths_->find(a.entity(), is_own ? std::string_view(path).substr(own.size()) : path);
+                    return found ? a.read(*found) : Value();
+                }
+                return {};
+            });
+            result.params += from.param->name + "=" + (value.is_known() ? base_text(value) : "?") + ";";
+            of_value(value);
+            return argument;
+        }
+        case Argument::Source::expression: of_value(evaluate(from.expression, a, b)); return argument;
+    }
+    return argument;
+}
+
+// The measure of one gathered record. Features that gather the same of the same records share it.
+const track::Measurement& Features::gather(const Compiled& c, RecordIndex record, Reader& a, Reader& b, Reads* reads) const {
+    const std::uint64_t kept = (std::uint64_t{record} << 16U) | c.gathering;
+    const auto found = gathered_.find(kept);
+    if (found != gathered_.end() && reads == nullptr) return found->second;
+    std::vector<track::Argument> each;
+    FeatureRows unused;
+    for (std::size_t i = 0; i < c.each_args.size(); ++i) {
+        each.push_back(argument(c.each_args[i], c.each->parameters[i].kind, a, &b, unused));
+    }
+    return gathered_.insert_or_assign(kept, c.each->run(each)).first->second;
+}
+
+FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const {
+    FeatureRows result;
+    std::vector<track::Argument> arguments;
+    for (std::size_t i = 0; i < c.args.size(); ++i) {
+        arguments.push_back(argument(c.args[i], c.measure->parameters[i].kind, a, nullptr, result));
+    }
+    std::vector<track::Gathered> dwells;
+    track::Measurement measured;
+    if (c.each == nullptr) {
+        measured = c.measure->run(arguments);
+    } else {
+        const std::vector<Entry>* entries = this->entries(c, a, reads);
+        if (entries == nullptr) return result;
+        // The same for every subject with this key and these arguments, until something new comes in.
+        const auto feature = static_cast<std::uint64_t>(&c - compiled_.data());
+        std::string same = std::to_string(feature) + key_of(c.a_key, a);
+        for (const track::Argument& argument : arguments) {
+            same += format("{},{},{};", argument.number, argument.place.lat_e7, argument.place.lon_e7);
+        }
+        const auto known = measured_.find(same);
+        if (reads == nullptr && known != measured_.end()) {
+            measured = known->second;
+        } else {
+            for (const Entry& entry : *entries) {
+                if (dwells.size() >= static_cast<std::size_t>(c.feature->over_max)) break;
+                Reader b(*paths_, entry.record, reads);
+                if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
+                if (const auto dwell = track::dwell_of(gather(c, entry.record, a, b, reads))) dwells.push_back(*dwell);
+            }
+            for (std::size_t i = 0; i < arguments.size(); ++i) {
+                if (c.measure->parameters[i].kind != track::ArgumentKind::dwells) continue;
+                arguments[i].dwells = dwells;
+                arguments[i].present = true;
+            }
+            measured = c.measure->run(arguments);
+            if (reads == nullptr) measured_.insert_or_assign(same, measured);
+        }
+    }
+    std::vector<Value> row{Value::of_string(track::name_of(measured.verdict)),
+                           Value::of_string(track::limit_names(measured.limits)),
+                           Value::of_int(measured.strength_mnat)};
+    for (std::size_t i = 0; i < c.measure->facts.size(); ++i) {
+        row.push_back(i < measured.facts.size() ? value_of(c.measure->facts[i].kind, measured.facts[i]) : Value());
+    }
+    result.rows.push_back(std::move(row));
+    return result;
+}
+
+}  // namespace ningyi::engine

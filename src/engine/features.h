@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Computes the declared features (rules.md §5) of one subject from the world: measure, window, lag, overlap, register. One
+// text, one meaning: the answer depends on the world and the subject only, never on the order in which events arrived.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/paths.h"
+#include "rule/rule.h"
+#include "track/measure.h"
+
+namespace ningyi::engine {
+
+// The facts a feature gives, in order, with their types; a window gives one without a name. Measures of the table
+// (track/measure.h) give verdict, limits, strength and their facts.
+std::vector<std::pair<std::string, cel::Type>> measure_facts(std::string_view fn);   // empty: no such measure
+
+struct FeatureRows {
+    std::vector<std::vector<cel::Value>> rows;   // at least one; one value a fact, absent where not known
+    std::vector<std::uint64_t> evidence;         // events a measure looked at
+    std::string params;                          // names and values of the parameters it used, for the digest
+};
+
+// As of: records count that come before (time, id) in event order.
+struct AsOf {
+    Instant time;
+    Id id;
+};
+
+class Features {
+public:
+    static Result<std::unique_ptr<Features>> compile(const rule::RuleSet& set, const Paths& paths);
+
+    // Fact names of the feature, "" for the one of a window.
+    const std::vector<std::string>& facts(std::uint16_t feature) const { return compiled_[feature].facts; }
+    std::uint16_t index_of(std::string_view name) const;         // no_index when unknown
+
+    // Brings the indexes up to date with a record that changed. REQUIRES: called for every touched record.
+    struct Moved {
+        std::uint16_t index = 0;
+        std::string old_key, new_key;             // empty: was not, is not in the index
+        Instant old_time, new_time;
+    };
+    std::vector<Moved> update(RecordIndex record);
+    // How long after a record's time a subject's time may lie and still be reached through this index; 0: always reached.
+    Millis reach(std::uint16_t index) const { return indexes_[index].reach; }
+    // Drops what was kept from earlier judgements. REQUIRES: called when anything new has come in.
+    void forget();
+
+    FeatureRows compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads) const;
+
+private:
+    struct Entry {
+        Instant time;
+        Id id;
+        RecordIndex record = no_record;
+    };
+    // Records of one event, by key, in event order. Shared by every feature with the same source and key.
+    struct Index {
+        EntityIndex entity = no_index;
+        EventIndex from = no_index;
+        std::vector<Path> key;
+        std::string name;
+        Millis reach = 0;
+        std::unordered_map<std::string, std::vector<Entry>> by_key;
+        struct Placed {
+            std::string key;
+            Entry entry;
+        };
+        std::unordered_map<RecordIndex, Placed> placed;
+    };
+    struct Slot {
+        bool other = false;   // of b
+        Path path;
+    };
+    struct Scalar {           // an expression over a.* and b.*
+        cel::Expression expression;
+        std::vector<Slot> slots;      // where each slot of its names is read
+        bool is_empty() const { return expression.is_empty(); }
+    };
+    struct Argument {
+        enum class Source : std::uint8_t { none, path, interval, param, expression };
+        Source source = Source::none;
+        Slot from, to;        // path; both ends of an interval
+        const rule::Param* param = nullptr;
+        Scalar expression;
+    };
+    struct Compiled {
+        const rule::Feature* feature = nullptr;
+        EntityIndex a = no_index, b = no_index;
+        EventIndex from = no_index;
+        std::uint16_t index = no_index;
+        std::vector<Path> a_key;
+        Scalar where, of, id;
+        Path at, start, end;          // start and end of both sides: the same fields of the source's entity
+        std::vector<Path> out;        // of b
+        EntityIndex register_entity = no_index;
+        const track::MeasureDefinition* measure = nullptr;
+        const track::MeasureDefinition* each = nullptr;
+        std::vector<Argument> args, each_args;
+        std::uint16_t gathering = 0;  // features that gather the same way have the same number
+        std::vector<std::string> facts;
+    };
+    struct Binder;
+
+    cel::Value evaluate(const Scalar& scalar, Reader& a, Reader* b) const;
+    std::string key_of(const std::vector<Path>& key, Reader& reader) const;   // empty: a part is absent
+    FeatureRows window(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
+    FeatureRows lag(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
+    FeatureRows overlap(const Compiled& c, Reader& a, Reads* reads) const;
+    FeatureRows look_up(const Compiled& c, Reader& a, Reads* reads) const;
+    FeatureRows measure(const Compiled& c, Reader& a, Reads* reads) const;
+    const track::Measurement& gather(const Compiled& c, RecordIndex record, Reader& a, Reader& b, Reads* reads) const;
+    track::Argument argument(const Argument& from, track::ArgumentKind kind, Reader& a, Reader* b, FeatureRows& out) const;
+    const std::vector<Entry>* entries(const Compiled& c, Reader& a, Reads* reads) const;
+
+    const rule::RuleSet* set_ = nullptr;
+    const Paths* paths_ = nullptr;
+    std::vector<Compiled> compiled_;
+    std::vector<Index> indexes_;
+    // Kept between judgements of a re-audit, where nothing changes: dwells by (record, gathering), because reading a track
+    // is the dear part; and whole measures by feature, key and arguments.
+    std::map<std::string, std::size_t> gatherings_;
+    mutable std::unordered_map<std::uint64_t, track::Measurement> gathered_;
+    mutable std::unordered_map<std::string, track::Measurement> measured_;
+};
+
+}  // namespace ningyi::engine

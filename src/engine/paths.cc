@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/paths.h"
+
+#include "base/text.h"
+#include "engine/body_value.h"
+#include "rule/names.h"
+
+namespace ningyi::engine {
+namespace {
+
+// Computed fields may use computed fields; a ring among them ends here as absent.
+constexpr int deepest_derivation = 8;
+
+class DerivedHost final : public cel::Host {
+public:
+    DerivedHost(Reader& reader, const Paths::Derived& derived) : reader_(reader), derived_(derived) {}
+    cel::Value read(std::uint16_t slot) override {
+        cel::Value value = reader_.read(derived_.slots[slot]);
+        return value.is_absent() ? cel::Value::absent(slot) : value;
+    }
+    cel::Value look_up(std::uint16_t slot, std::span<const cel::Value>) override { return cel::Value::absent(slot); }
+    cel::Value contains(std::uint16_t slot, std::span<const cel::Value>) override { return cel::Value::absent(slot); }
+
+private:
+    Reader& reader_;
+    const Paths::Derived& derived_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Paths>> Paths::compile(const rule::RuleSet& set, const World& world, const Zone& zone) {
+    auto paths = std::make_unique<Paths>();
+    paths->world_ = &world;
+    paths->zone_ = &zone;
+    Faults faults;
+    const auto& entities = set.dictionary.entities;
+    for (std::size_t e = 0; e < entities.size(); ++e) {
+        for (std::size_t f = 0; f < entities[e].fields.size(); ++f) {
+            if (entities[e].fields[f].derive.empty()) continue;
+            const auto number = static_cast<std::uint16_t>(paths->derived_.size());
+            Derived& derived = paths->derived_.emplace_back();
+            derived.entity = static_cast<EntityIndex>(e);
+            derived.field = static_cast<FieldIndex>(f);
+            paths->derived_of_.emplace(std::pair{derived.entity, derived.field}, number);
+        }
+    }
+    for (Derived& derived : paths->derived_) {
+        const model::Entity& entity = entities[derived.entity];
+        const model::Field& field = entity.fields[derived.field];
+        derived.names = rule::subject_names(set.dictionary, entity);
+        auto expression = cel::compile(field.derive, derived.names, engine::type_of(field),
+                                       {.file = entity.file, .line = field.line, .column = field.column, .lines = {}, .columns = {}});
+        if (!expression) {
+            faults.insert(faults.end(), expression.error().begin(), expression.error().end());
+            continue;
+        }
+        derived.expression = *expression;
+        for (std::uint16_t slot = 0; slot < derived.names.slots(); ++slot) {
+            const std::string_view path = derived.names.path(slot);
+            const std::size_t dot = path.find('.');
+            const bool own = dot != std::string_view::npos && path.substr(0, dot) == entity.name;
+            derived.slots.push_back(paths->find(derived.entity, own ? path.substr(dot + 1) : path).value_or(Path{}));
+        }
+    }
+    if (!faults.empty()) return failure(std::move(faults));
+    return paths;
+}
+
+std::optional<Path> Paths::find(EntityIndex subject, std::string_view text) const {
+    const std::size_t dot = text.find('.');
+    Path path;
+    path.entity = subject;
+    std::string_view name = text;
+    if (dot != std::string_view::npos) {
+        const std::string_view reference = text.substr(0, dot);
+        name = text.substr(dot + 1);
+        const std::vector<model::Field>& fields = world_->entity(subject).fields;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (fields[i].ref == reference && path.reference == no_index) path.reference = static_cast<FieldIndex>(i);
+        }
+        if (path.reference == no_index) return std::nullopt;
+        path.entity = world_->entity_index(reference);
+        if (path.entity == no_index) return std::nullopt;
+    }
+    path.field = world_->field_index(path.entity, name);
+    if (path.field == no_index) return std::nullopt;
+    const model::Field& field = world_->entity(path.entity).fields[path.field];
+    path.kind = Path::Kind::field;
+    if (field.type == model::FieldType::track) path.kind = Path::Kind::track;
+    if (!field.derive.empty()) {
+        path.kind = Path::Kind::derived;
+        path.derived = derived_of_.at({path.entity, path.field});
+    }
+    return path;
+}
+
+Reader::Reader(const Paths& paths, RecordIndex subject, Reads* reads)
+    : paths_(&paths), subject_(subject), entity_(paths.world().record(subject).entity), reads_(reads) {
+    const model::Entity& entity = paths.world().entity(entity_);
+    if (reads_ != nullptr) reads_->record(entity_, paths.world().record(subject).id);
+    if (entity.time.empty()) return;
+    const auto path = paths.find(entity_, entity.time);
+    if (!path) return;
+    const cel::Value value = read(*path);
+    if (value.kind() == cel::Kind::timestamp) time_ = Instant{value.ms()};
+}
+
+cel::Value Reader::date() {
+    const model::Entity& entity = paths_->world().entity(entity_);
+    const auto path = entity.date.empty() ? std::nullopt : paths_->find(entity_, entity.date);
+    return path ? read(*path) : cel::Value();
+}
+
+RecordIndex Reader::referred(FieldIndex reference) {
+    const World& world = paths_->world();
+    const cel::Value id = world.field(subject_, reference);
+    if (id.kind() != cel::Kind::string) return no_record;
+    const EntityIndex entity = world.entity_index(world.entity(entity_).fields[reference].ref);
+    if (reads_ != nullptr) reads_->record(entity, id.text());
+    return world.find(entity, id.text());
+}
+
+cel::Value Reader::read(const Path& path) {
+    const World& world = paths_->world();
+    if (path.kind == Path::Kind::none || path.kind == Path::Kind::track) return {};
+    if (path.kind == Path::Kind::field) {
+        if (path.reference == no_index) return world.field(subject_, path.field);
+        const RecordIndex record = referred(path.reference);
+        return record == no_record ? cel::Value() : world.field(record, path.field, time_);
+    }
+    for (const Kept& kept : derived_) {
+        if (kept.path.derived == path.derived && kept.path.reference == path.reference) return kept.value;
+    }
+    if (depth_ >= deepest_derivation) return {};
+    ++depth_;
+    const Paths::Derived& derived = paths_->derived()[path.derived];
+    cel::Value value;
+    if (path.reference == no_index) {
+        DerivedHost host(*this, derived);
+        value = derived.expression.evaluate(host, paths_->zone());
+    } else {
+        const RecordIndex record = referred(path.reference);
+        if (record != no_record) {
+            Reader other(*paths_, record, reads_);
+            DerivedHost host(other, derived);
+            value = derived.expression.evaluate(host, paths_->zone());
+        }
+    }
+    --depth_;
+    if (!value.is_known()) value = cel::Value();
+    derived_.push_back({path, value});
+    return value;
+}
+
+std::uint64_t Reader::seq(const Path& path) {
+    const World& world = paths_->world();
+    if (path.kind != Path::Kind::field) return 0;
+    if (path.reference == no_index) return world.field_seq(subject_, path.field);
+    const RecordIndex record = referred(path.reference);
+    return record == no_record ? 0 : world.field_seq(record, path.field, time_);
+}
+
+const std::vector<track::Fix>* Reader::track(const Path& path) {
+    if (path.kind != Path::Kind::track || path.reference != no_index) return nullptr;
+    if (track_field_ == path.field) return &track_;
+    track_field_ = path.field;
+    track_.clear();
+    track_seqs_.clear();
+    const model::Field& field = paths_->world().entity(entity_).fields[path.field];
+    const auto value = [&](const std::string& name) {
+        const auto found = paths_->find(entity_, name);
+        return found ? read(*found) : cel::Value();
+    };
+    const cel::Value carrier = value(field.track_of);
+    const cel::Value from = value(field.track_from);
+    cel::Value to = value(field.track_to);
+    if (!to.is_known()) to = from;
+    if (carrier.kind() != cel::Kind::string || from.kind() != cel::Kind::timestamp) return &track_;
+    const Instant start{from.ms() - field.track_lead};
+    const Instant end{to.ms() + field.track_tail};
+    if (reads_ != nullptr) reads_->carrier(carrier.text(), start, end);
+    track_ = paths_->world().fixes(carrier.text(), start, end, &track_seqs_);
+    return &track_;
+}
+
+}  // namespace ningyi::engine

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Paths of packs ("elder.home", "service_start") as places in the world, resolved once; and reading them for one subject,
+// computed fields included, with a note of everything that was looked at.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/zone.h"
+#include "cel/rule_expression.h"
+#include "engine/world.h"
+#include "rule/rule.h"
+
+namespace ningyi::engine {
+
+// A field of the subject, or of a record that a field of it points to (one step).
+struct Path {
+    enum class Kind : std::uint8_t { none, field, derived, track };
+    Kind kind = Kind::none;
+    FieldIndex reference = no_index;   // the subject's field that points on; no_index: the subject itself
+    EntityIndex entity = no_index;     // whose field it is
+    FieldIndex field = no_index;
+    std::uint16_t derived = no_index;  // number of the computed field
+};
+
+// Everything about paths that is the same for all subjects.
+class Paths {
+public:
+    static Result<std::unique_ptr<Paths>> compile(const rule::RuleSet& set, const World& world, const Zone& zone);
+
+    // "field", "reference.field" where the reference is named by the entity it points to; nothing when there is none such.
+    std::optional<Path> find(EntityIndex subject, std::string_view path) const;
+
+    struct Derived {
+        EntityIndex entity = no_index;
+        FieldIndex field = no_index;
+        cel::Names names;
+        cel::Expression expression;
+        std::vector<Path> slots;      // where each slot of `names` is read
+    };
+    const std::vector<Derived>& derived() const { return derived_; }
+    const World& world() const { return *world_; }
+    const Zone& zone() const { return *zone_; }
+
+private:
+    const World* world_ = nullptr;
+    const Zone* zone_ = nullptr;
+    std::vector<Derived> derived_;
+    std::map<std::pair<EntityIndex, FieldIndex>, std::uint16_t> derived_of_;
+};
+
+// What a judgement depended on, told as it reads. A live engine keeps it to know what to judge again.
+class Reads {
+public:
+    virtual ~Reads() = default;
+    virtual void record(EntityIndex entity, std::string_view id) = 0;
+    virtual void carrier(std::string_view id, Instant from, Instant to) = 0;
+    virtual void index(std::uint16_t index, std::string_view key) = 0;
+};
+
+// Reads paths of one subject. References and registers are read as of the subject's time; the subject itself as it is now.
+class Reader {
+public:
+    Reader(const Paths& paths, RecordIndex subject, Reads* reads);
+
+    RecordIndex subject() const { return subject_; }
+    EntityIndex entity() const { return entity_; }
+    std::optional<Instant> time() const { return time_; }          // the entity's time field
+    cel::Value date();                                             // the entity's date field (a date), or absent
+    cel::Value read(const Path& path);
+    std::uint64_t seq(const Path& path);                           // event number that said it, 0: none
+    // The subject's track (null when the path is none): marked fixes; kept until the reader goes.
+    const std::vector<track::Fix>* track(const Path& path);
+    const std::vector<std::uint64_t>& track_seqs() const { return track_seqs_; }
+
+private:
+    RecordIndex referred(FieldIndex reference);
+    const Paths* paths_;
+    RecordIndex subject_;
+    EntityIndex entity_;
+    Reads* reads_;
+    std::optional<Instant> time_;
+    int depth_ = 0;
+    struct Kept {
+        Path path;
+        cel::Value value;
+    };
+    std::vector<Kept> derived_;
+    std::optional<FieldIndex> track_field_;
+    std::vector<track::Fix> track_;
+    std::vector<std::uint64_t> track_seqs_;
+};
+
+}  // namespace ningyi::engine

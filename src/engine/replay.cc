@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/replay.h"
+
+#include "engine/body_value.h"
+
+namespace ningyi::engine {
+
+rule::Judgement judgement_of(const rule::RuleSet& set, const Finding& finding) {
+    rule::Judgement judgement;
+    judgement.outcome = finding.outcome;
+    judgement.reason = finding.reason;
+    judgement.missing = finding.missing;
+    judgement.entry = finding.entry;
+    judgement.clauses = finding.clauses;
+    judgement.doubts = finding.doubts;
+    judgement.exceptions = finding.exceptions;
+    judgement.band = finding.band;
+    judgement.severity = finding.severity;
+    judgement.effect = finding.effect;
+    judgement.margin = value_of_base_text(finding.margin_type, finding.margin);
+    judgement.payable = value_of_base_text(finding.payable_type, finding.payable);
+    judgement.at_risk = cel::Value::of(cel::Kind::money, finding.at_risk_fen);
+    for (const UsedValue& used : finding.values) {
+        judgement.values.emplace_back(used.path, used.absent ? cel::Value() : value_of_base_text(used.type, used.text));
+    }
+    const rule::Rule* rule = set.rule(finding.rule);
+    const auto day = parse_date(finding.date);
+    if (rule != nullptr) {
+        for (const auto& [clause, days] : rule->cite_days) {
+            if (!day || days.contains(*day)) judgement.cite.push_back(clause);
+        }
+    }
+    return judgement;
+}
+
+rule::Explanation explain(const rule::RuleSet& set, const Finding& finding, rule::Language language, const Zone& zone,
+                          const std::function<std::string(const std::string&)>& name_of) {
+    const rule::Rule* rule = set.rule(finding.rule);
+    if (rule == nullptr) {
+        rule::Explanation bare;
+        bare.sentence = std::string(rule::to_word(finding.outcome)) + " " + finding.reason;
+        return bare;
+    }
+    const rule::Judgement judgement = judgement_of(set, finding);
+    const auto value_of = [&](const std::string& path) -> cel::Value {
+        for (const auto& [name, value] : judgement.values) {
+            if (name == path) return value;
+        }
+        return {};
+    };
+    return rule::explain(set, *rule, judgement, language, zone, value_of, name_of);
+}
+
+std::string id_of(const Engine& engine, const Finding& finding, const std::string& entity) {
+    if (entity == finding.subject_entity) return finding.subject;
+    const World& world = engine.world();
+    const EntityIndex subject = world.entity_index(finding.subject_entity);
+    const RecordIndex record = subject == no_index ? no_record : world.find(subject, finding.subject);
+    if (record == no_record) return "";
+    const std::vector<model::Field>& fields = world.entity(subject).fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].ref != entity) continue;
+        const cel::Value id = world.field(record, static_cast<FieldIndex>(i));
+        if (id.kind() == cel::Kind::string) return id.text();
+    }
+    return "";
+}
+
+}  // namespace ningyi::engine

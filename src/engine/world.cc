@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/world.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/body_value.h"
+#include "track/clean.h"
+#include "track/codec.h"
+
+namespace ningyi::engine {
+namespace {
+
+bool before(const Change& change, Instant at, const Id& id) {
+    return change.at != at ? change.at < at : change.id < id;
+}
+
+const cel::Value* said(const Change& change, FieldIndex field) {
+    const auto found = std::lower_bound(change.fields.begin(), change.fields.end(), field,
+                                        [](const auto& pair, FieldIndex wanted) { return pair.first < wanted; });
+    return found != change.fields.end() && found->first == field ? &found->second : nullptr;
+}
+
+// The last change at or before `at` that says this field, or null.
+const Change* last_saying(const Record& record, FieldIndex field, std::optional<Instant> at) {
+    for (auto change = record.changes.rbegin(); change != record.changes.rend(); ++change) {
+        if (at && change->at > *at) continue;
+        if (said(*change, field) != nullptr) return &*change;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+World::World(const model::Dictionary& dictionary) : dictionary_(&dictionary) {
+    by_entity_.resize(dictionary.entities.size());
+    for (std::size_t i = 0; i < dictionary.entities.size(); ++i) {
+        entities_.emplace(dictionary.entities[i].name, static_cast<EntityIndex>(i));
+    }
+    for (std::size_t i = 0; i < dictionary.entities.size(); ++i) {
+        const model::Entity& entity = dictionary.entities[i];
+        std::vector<EntityIndex>& references = references_.emplace_back(entity.fields.size(), no_index);
+        for (std::size_t f = 0; f < entity.fields.size(); ++f) {
+            if (!entity.fields[f].ref.empty()) references[f] = entity_index(entity.fields[f].ref);
+            if (entity.fields[f].type == model::FieldType::fixes) carriers_ = static_cast<EntityIndex>(i);
+        }
+    }
+    for (std::size_t i = 0; i < dictionary.events.size(); ++i) {
+        const model::EventType& event = dictionary.events[i];
+        events_.emplace(event.name, static_cast<EventIndex>(i));
+        EventPlan& plan = plans_.emplace_back();
+        plan.entity = entity_index(event.subject);
+        if (plan.entity == no_index) continue;
+        const model::Entity& subject = entity(plan.entity);
+        for (const std::string& name : event.body) {
+            const FieldIndex field = field_index(plan.entity, name);
+            if (field != no_index) plan.fields.emplace(subject.fields[field].name, field);
+        }
+    }
+}
+
+EntityIndex World::entity_index(std::string_view name) const {
+    const auto found = entities_.find(name);
+    return found == entities_.end() ? no_index : found->second;
+}
+
+EventIndex World::event_index(std::string_view name) const {
+    const auto found = events_.find(name);
+    return found == events_.end() ? no_index : found->second;
+}
+
+FieldIndex World::field_index(EntityIndex entity, std::string_view name) const {
+    const std::vector<model::Field>& fields = dictionary_->entities[entity].fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].name == name) return static_cast<FieldIndex>(i);
+    }
+    return no_index;
+}
+
+RecordIndex World::find(EntityIndex entity, std::string_view id) const {
+    const auto& by_id = by_entity_[entity].by_id;
+    const auto found = by_id.find(id);
+    return found == by_id.end() ? no_record : found->second;
+}
+
+RecordIndex World::ensure(EntityIndex entity, std::string_view id) {
+    ByEntity& known = by_entity_[entity];
+    const auto found = known.by_id.find(id);
+    if (found != known.by_id.end()) return found->second;
+    const auto index = static_cast<RecordIndex>(records_.size());
+    Record& record = records_.emplace_back();
+    record.id = id;
+    record.entity = entity;
+    known.by_id.emplace(record.id, index);
+    known.order.push_back(index);
+    return index;
+}
+
+RecordIndex World::carrier(std::string_view id) const { return carriers_ == no_index ? no_record : find(carriers_, id); }
+
+World::Touched World::apply(const ClearEvent& event) {
+    Touched touched;
+    const EventIndex type = event_index(event.type);
+    if (type == no_index || plans_[type].entity == no_index) return touched;
+    const EventPlan& plan = plans_[type];
+    const RecordIndex index = ensure(plan.entity, event.subject);
+    const std::vector<model::Field>& fields = entity(plan.entity).fields;
+
+    Record& record = records_[index];
+    const auto place = std::lower_bound(record.changes.begin(), record.changes.end(), event,
+                                        [](const Change& change, const ClearEvent& e) {
+                                            return before(change, e.happened_at, e.id);
+                                        });
+    if (place != record.changes.end() && place->id == event.id && place->at == event.happened_at) return touched;
+
+    Change change{.at = event.happened_at, .id = event.id, .seq = event.seq, .type = type,
+                  .recorded_at = event.recorded_at, .fields = {}};
+    std::vector<std::pair<EntityIndex, std::string>> mentioned;
+    for (const auto& [name, body_value] : event.body.pairs) {
+        const auto known = plan.fields.find(name);
+        if (known == plan.fields.end()) continue;
+        const model::Field& field = fields[known->second];
+        if (field.type == model::FieldType::fixes) {
+            const auto bounds = track::bounds_of(body_value.text);
+            if (!bounds) continue;
+            TrackBlock block{bounds->first, bounds->last, event.seq, event.id, body_value.text};
+            Carried& carried = tracks_[index];
+            const auto at = std::lower_bound(carried.blocks.begin(), carried.blocks.end(), block,
+                                             [](const TrackBlock& a, const TrackBlock& b) {
+                                                 return a.first != b.first ? a.first < b.first : a.id < b.id;
+                                             });
+            if (at != carried.blocks.end() && at->id == block.id) return touched;
+            carried.longest = std::max(carried.longest, block.last.ms - block.first.ms);
+            carried.blocks.insert(at, std::move(block));
+            touched.fixes = true;
+            touched.first = bounds->first;
+            touched.last = bounds->last;
+            continue;
+        }
+        cel::Value value = value_of(field, body_value);
+        if (!value.is_known()) continue;
+        const EntityIndex reference = references_[plan.entity][known->second];
+        if (reference != no_index) mentioned.emplace_back(reference, value.text());
+        change.fields.emplace_back(known->second, std::move(value));
+    }
+    std::sort(change.fields.begin(), change.fields.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    // A carrier is nothing but its fixes: what else a block says (its device) stands in the log.
+    if (!touched.fixes) record.changes.insert(place, std::move(change));
+    for (const auto& [reference, id] : mentioned) ensure(reference, id);
+    touched.entity = plan.entity;
+    touched.record = index;
+    return touched;
+}
+
+cel::Value World::field(RecordIndex index, FieldIndex field, std::optional<Instant> at) const {
+    const Record& record = records_[index];
+    const Change* change = last_saying(record, field, at);
+    if (change != nullptr) return *said(*change, field);
+    // A record's key is known even when nobody has said anything about it yet.
+    const model::Entity& type = entity(record.entity);
+    if (type.fields[field].name == type.key) return cel::Value::of_string(record.id);
+    return {};
+}
+
+std::uint64_t World::field_seq(RecordIndex index, FieldIndex field, std::optional<Instant> at) const {
+    const Change* change = last_saying(records_[index], field, at);
+    return change == nullptr ? 0 : change->seq;
+}
+
+const Change* World::entered(RecordIndex index, EventIndex type) const {
+    for (const Change& change : records_[index].changes) {
+        if (change.type == type) return &change;
+    }
+    return nullptr;
+}
+
+std::vector<track::Fix> World::fixes(std::string_view carrier_id, Instant from, Instant to,
+                                     std::vector<std::uint64_t>* seqs) const {
+    std::vector<track::Fix> fixes;
+    const RecordIndex index = carrier(carrier_id);
+    const auto found = index == no_record ? tracks_.end() : tracks_.find(index);
+    if (found == tracks_.end()) return fixes;
+    const Carried& carried = found->second;
+    const Instant earliest{from.ms - carried.longest};
+    auto block = std::lower_bound(carried.blocks.begin(), carried.blocks.end(), earliest,
+                                  [](const TrackBlock& b, Instant at) { return b.first < at; });
+    for (; block != carried.blocks.end() && block->first <= to; ++block) {
+        if (block->last < from) continue;
+        auto decoded = track::decode(block->bytes);
+        if (!decoded) continue;   // bounds_of() accepted its head; intake has checked the rest at the door
+        const std::size_t had = fixes.size();
+        for (track::Fix& fix : *decoded) {
+            if (fix.at >= from && fix.at <= to) fixes.push_back(fix);
+        }
+        if (seqs != nullptr && fixes.size() > had) seqs->push_back(block->seq);
+    }
+    track::mark(fixes);
+    return fixes;
+}
+
+}  // namespace ningyi::engine
