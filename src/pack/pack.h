@@ -21,8 +21,12 @@ struct Loaded {
     Faults warnings;    // W8xx
 };
 
-// Model, policy, params, tables, lists, features and rules of every pack in `files`, checked against each other. Files of
-// other folders (import, scenarios, pages …) are left to those who use them.
-Loaded load(const Files& files);
+// Model, policy, params, tables, lists, features and rules of every pack in `files`, checked against each other. A pack is
+// every folder with a pack.yaml. Files of other folders (import, scenarios, pages …) are left to those who use them.
+// `measures`: what features may call; measure_shapes() gives those of this program.
+Loaded load(const Files& files, const rule::MeasureShapes& measures);
+
+// The measures of src/track, as rules see them.
+rule::MeasureShapes measure_shapes();
 
 }  // namespace ningyi::pack

@@ -266,7 +266,12 @@ private:
         if (features == nullptr) return;
         for (const auto& [alias, name] : features->pairs) {
             const Feature* feature = name.is_scalar() ? set_.feature(name.text) : nullptr;
-            if (feature == nullptr || !is_in_reach(feature->pack)) {
+            if (feature != nullptr && !is_in_reach(feature->pack)) {
+                refuse(name, "E502", format("特征 {} 属于知识包 {}，本包没有写 requires", name.text, feature->pack),
+                       format("feature {} belongs to pack {}, which this pack does not require", name.text, feature->pack));
+                continue;
+            }
+            if (feature == nullptr) {
                 const std::string like = near_name(set_.features, name.text);
                 refuse(name, "E502", format("没有特征 {}{}", name.text, asked_zh(like)), format("there is no feature {}{}", name.text, asked_en(like)));
                 continue;
@@ -374,9 +379,14 @@ private:
         }
     }
 
-    // A value that is kept in a finding may not come from a personal field, unless it is only a yes or no.
+    // A value kept in a finding may not carry a personal field through. A yes or no, a count and a measured amount (how far two
+    // homes lie apart) do not.
     void keep_private(const yaml::Node& node, const cel::Expression& one) {
-        if (one.is_empty() || one.type().kind == Kind::boolean) return;
+        if (one.is_empty()) return;
+        const Kind kind = one.type().kind;
+        const bool may_carry = kind == Kind::string || kind == Kind::date || kind == Kind::timestamp || kind == Kind::list ||
+                               kind == Kind::place || kind == Kind::fix;
+        if (!may_carry) return;
         for (const std::uint16_t slot : one.reads()) {
             const std::string& path = rule_.names.path(slot);
             if (level_of(path) < personal) continue;
@@ -460,7 +470,7 @@ private:
             yaml::MapReader map(node, file_, faults_);
             Band band;
             band.id = map.text("id");
-            if (!band.id.empty() && !ids_.insert(band.id).second) refuse(node, "E507", format("id {} 重复", band.id), format("id {} is given twice", band.id));
+            if (!band.id.empty() && !band_ids_.insert(band.id).second) refuse(node, "E507", format("id {} 重复", band.id), format("id {} is given twice", band.id));
             const yaml::Node* condition = map.optional("if");
             band.condition = expression(condition, cel::type_of(Kind::boolean));
             const bool is_last = i + 1 == bands->items.size();
@@ -718,7 +728,7 @@ private:
     yaml::MapReader map_;
     Rule rule_;
     const model::Entity* subject_ = nullptr;
-    std::set<std::string> taken_, ids_;
+    std::set<std::string> taken_, ids_, band_ids_;
     std::int64_t cost_ = 0;
     bool is_in_when_ = false;
 };
