@@ -173,7 +173,7 @@ private:
             file.integer(item.reference_minutes);
             file.integer(item.price_fen);
             file.plain(item.is_hourly ? "hour" : "order");
-            file.plain("photo;signature");
+            file.plain("photo signature");
             file.end_row();
             files_.prices.plain(item.code);
             files_.prices.date(year_before);
