@@ -221,7 +221,8 @@ private:
             const std::vector<std::string_view> parts = split(param.by, '.');
             const model::Entity* entity = set().dictionary.entity(parts[0]);
             const model::Field* field = entity != nullptr && parts.size() == 2 ? entity->field(parts[1]) : nullptr;
-            if (!param.by.empty() && (field == nullptr || field->type != model::FieldType::date)) {
+            // `day`: the day of judgement, for rules on subjects that have no day of their own.
+            if (!param.by.empty() && param.by != "day" && (field == nullptr || field->type != model::FieldType::date)) {
                 faults_.push_back({param.file, param.line, param.column, "E501", format("{} 的 by: {} 不是日期字段", param.name, param.by),
                                    format("by: {} of {} is no date field", param.by, param.name)});
             }
