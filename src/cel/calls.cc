@@ -77,8 +77,12 @@ Checker::Checked Checker::call(const Syntax& syntax) {
     if (syntax.is_method) {
         const std::string receiver = chain(*syntax.children[0]);
         const std::string qualified = receiver + "." + syntax.name;
+        const std::string root = receiver.substr(0, receiver.find('.'));
+        // What is no name and like none stands for a family of functions that rules do not have (cel.bind, optional.of).
+        const bool is_unknown = names_.path_type(root) == nullptr && !names_.parts().records.contains(root) &&
+                                root != "lists" && root != "tables" && root != "others" && names_.suggestion(root).empty();
         const bool is_name_space = receiver == "math" || receiver == "text" || receiver == "id" || receiver == "sets" ||
-                                   names_.parts().functions.contains(qualified);
+                                   names_.parts().functions.contains(qualified) || is_unknown;
         if (!receiver.empty() && is_name_space && !names_.parts().records.contains(receiver)) {
             name = qualified;
             first = 1;
