@@ -14,16 +14,17 @@
 namespace ningyi::store {
 namespace {
 
-// After this many pages in the write-ahead log they are moved into the database: 32 MiB, several of intake's groups.
 constexpr const char* settings =
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA foreign_keys=ON;"
     "PRAGMA trusted_schema=OFF;"
     "PRAGMA case_sensitive_like=ON;"
-    "PRAGMA wal_autocheckpoint=8192;"
     "PRAGMA journal_size_limit=67108864;"
     "PRAGMA cache_size=-65536;";
+
+// At this size the write-ahead log is moved into the database: several of intake's groups.
+constexpr int wal_bytes = 64 << 20;
 
 bool is_sync_failure(int code) {
     return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC || code == SQLITE_IOERR_CLOSE;
@@ -68,7 +69,9 @@ Session::Session(const std::filesystem::path& file, Options options) : file_(fil
                         SQLITE_OPEN_READWRITE | create | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     try {
         if (result != SQLITE_OK) fail(result, "open");
+        script(format("PRAGMA page_size={}", options.page_bytes));
         script(settings);
+        script(format("PRAGMA wal_autocheckpoint={}", wal_bytes / options.page_bytes));
         if (options.secure_delete) script("PRAGMA secure_delete=ON");
     } catch (...) {
         sqlite3_close_v2(database_);
@@ -116,8 +119,11 @@ Session::Statement Session::prepared(std::string_view sql) {
 }
 
 void Session::fail(int code, std::string_view doing) {
+    // SQLite forgets the system's error when a COMMIT fails; step() leaves it in errno.
+    const int last_error = errno;
+    const int kept_error = database_ == nullptr ? 0 : sqlite3_system_errno(database_);
+    const int system_error = kept_error != 0 ? kept_error : last_error;
     const std::string where = file_.empty() ? "(memory)" : file_.string();
-    const int system_error = database_ == nullptr ? 0 : sqlite3_system_errno(database_);
     const std::string reason = database_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database_);
     if (broken_ || is_sync_failure(code)) {
         broken_ = true;
@@ -197,6 +203,7 @@ Session::Use::~Use() {
 }
 
 bool Session::Use::step() {
+    errno = 0;
     const int result = sqlite3_step(statement());
     if (result == SQLITE_ROW) return true;
     if (result != SQLITE_DONE) session_.fail(result, sql_);

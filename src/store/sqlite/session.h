@@ -78,6 +78,7 @@ public:
     struct Options {
         Access access = Access::create;
         bool secure_delete = false;  // deleted content is overwritten with zeros
+        int page_bytes = 4096;       // of a new file
     };
 
     // An empty path is a database in memory. Throws StoreError when it cannot be opened.
