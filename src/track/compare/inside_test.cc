@@ -9,9 +9,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "geo/plane.h"
 #include "track/clean.h"
 #include "track/call_test.h"
+#include "track/walks_test.h"
 
 namespace ningyi::track {
 namespace {
@@ -70,35 +70,23 @@ RC_GTEST_PROP(inside, farther_is_never_likelier, ()) {
     RC_ASSERT(probability_inside(near + step, radius, sigma) <= probability_inside(near, radius, sigma) + 1e-6);
 }
 
-Fix fix_with(geo::Place place, std::uint32_t accuracy_mm) {
-    Fix fix = fix_received(Instant{1'754'010'000'000}, place, Datum::wgs84);
-    fix.accuracy_mm = accuracy_mm;
-    fix.level = Level::p68;
-    fix.provider = Provider::gnss;
-    return fix;
-}
-
-constexpr geo::Place home{317'700'000, 1'199'700'000};
-
 Call call_inside(const Fix& fix, std::int64_t radius_mm) {
     return Call("track.inside").with_fix("fix", fix).with_place("place", home).with_number("radius", radius_mm);
 }
 
 RC_GTEST_PROP(inside, a_wider_error_never_makes_a_contradiction, ()) {
-    const geo::Place there{home.lat_e7 + *rc::gen::inRange(-100'000, 100'000),
-                           home.lon_e7 + *rc::gen::inRange(-100'000, 100'000)};
+    const geo::Offset there{*rc::gen::inRange(-1000, 1000) * 1.0, *rc::gen::inRange(-1000, 1000) * 1.0};
     const auto accuracy = *rc::gen::inRange<std::uint32_t>(1000, 1'000'000);
     const auto wider = accuracy + *rc::gen::inRange<std::uint32_t>(0, 1'000'000);
-    const auto first = call_inside(fix_with(there, accuracy), 100'000).run();
-    const auto second = call_inside(fix_with(there, wider), 100'000).run();
+    const auto first = call_inside(fix_at(nine, there, accuracy), 100'000).run();
+    const auto second = call_inside(fix_at(nine, there, wider), 100'000).run();
     if (second.verdict == Verdict::contradicted) RC_ASSERT(first.verdict == Verdict::contradicted);
 }
 
 TEST(inside, a_fix_next_door_is_neither_and_a_fix_half_a_kilometre_away_contradicts) {
-    const geo::Plane plane(home);
-    EXPECT_EQ(call_inside(fix_with(home, 15'000), 100'000).run().verdict, Verdict::supported);
-    EXPECT_EQ(call_inside(fix_with(plane.place({115, 0}), 15'000), 100'000).run().verdict, Verdict::insufficient);
-    const Call far = call_inside(fix_with(plane.place({500, 0}), 15'000), 100'000);
+    EXPECT_EQ(call_inside(fix_at(nine, {}, 15'000), 100'000).run().verdict, Verdict::supported);
+    EXPECT_EQ(call_inside(fix_at(nine, {115, 0}, 15'000), 100'000).run().verdict, Verdict::insufficient);
+    const Call far = call_inside(fix_at(nine, {500, 0}, 15'000), 100'000);
     EXPECT_EQ(far.run().verdict, Verdict::contradicted);
     EXPECT_NEAR(static_cast<double>(*far.fact("dist")), 500'000, 12);
     EXPECT_EQ(*far.fact("sigma"), 9936);  // 15 m / 1.5096
@@ -106,7 +94,7 @@ TEST(inside, a_fix_next_door_is_neither_and_a_fix_half_a_kilometre_away_contradi
 }
 
 TEST(inside, a_fix_in_an_unknown_datum_does_not_accuse) {
-    Fix fix = fix_with(geo::Plane(home).place({500, 0}), 15'000);
+    Fix fix = fix_at(nine, {500, 0}, 15'000);
     fix.datum = Datum::unknown;
     const Measurement measurement = call_inside(fix, 100'000).run();
     EXPECT_EQ(measurement.verdict, Verdict::insufficient);
@@ -114,7 +102,7 @@ TEST(inside, a_fix_in_an_unknown_datum_does_not_accuse) {
 }
 
 TEST(inside, a_fix_that_is_no_position_says_nothing) {
-    std::vector<Fix> fixes = {fix_with({0, 0}, 15'000)};
+    std::vector<Fix> fixes = {fix_received(Instant{nine}, {0, 0}, Datum::wgs84)};
     mark(fixes);
     const Call call = call_inside(fixes.front(), 100'000);
     EXPECT_EQ(call.run().verdict, Verdict::insufficient);
@@ -122,7 +110,7 @@ TEST(inside, a_fix_that_is_no_position_says_nothing) {
 }
 
 TEST(inside, the_same_number_from_a_browser_is_a_narrower_error_than_from_a_phone) {
-    Fix fix = fix_with(home, 100'000);
+    Fix fix = fix_at(nine, {}, 100'000);
     const double phone = sigma_mm(fix);
     fix.level = Level::p95;
     EXPECT_NEAR(phone / sigma_mm(fix), 2.4477 / 1.5096, 1e-4);
