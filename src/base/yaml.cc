@@ -235,7 +235,7 @@ private:
             parent.has_key = true;
             return;
         }
-        if (parent.key.is_scalar()) parent.node.pairs.emplace_back(std::move(parent.key), std::move(node));
+        if (parent.key.is_scalar()) parent.node.pairs.push_back({std::move(parent.key), std::move(node)});
         parent.has_key = false;
     }
 

@@ -5,7 +5,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -18,7 +17,8 @@ struct Node {
     std::string text;                                  // scalar
     bool quoted = false;                               // scalar written in quotes or as a literal block
     std::vector<Node> items;                           // list
-    std::vector<std::pair<Node, Node>> pairs;          // map: key (a scalar), value; in order of the file
+    struct Pair;
+    std::vector<Pair> pairs;                           // map: key (a scalar), value; in order of the file
     int line = 1, column = 1;                          // where it starts, in code points from 1
     // Of a scalar: line and column of each code point of `text` in the file (through quotes and escapes).
     std::vector<int> lines, columns;
@@ -27,6 +27,10 @@ struct Node {
     bool is_scalar() const { return kind == Kind::scalar; }
     bool is_list() const { return kind == Kind::list; }
     bool is_map() const { return kind == Kind::map; }
+};
+
+struct Node::Pair {
+    Node key, value;
 };
 
 // The one document of `text`; `file` names it in faults (E1xx). At most 256 KiB, depth 12. Every fault is reported.
