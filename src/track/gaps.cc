@@ -8,6 +8,8 @@
 namespace ningyi::track {
 namespace {
 
+constexpr Millis longest_reach_ms = 366 * days_ms;
+
 bool is_heard(const Fix& fix) { return (fix.marks & (marks_without_place | marks_of_time)) == 0; }
 
 }  // namespace
@@ -55,7 +57,7 @@ Measurement usable(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.usable");
     if (!reading.is_complete()) return reading.nothing();
     const Interval stated = *reading.interval("interval");
-    const Millis reach = std::max<Millis>(0, reading.number("reach"));
+    const Millis reach = std::clamp<Millis>(reading.number("reach"), 0, longest_reach_ms);
     const Interval interval{Instant{stated.from.ms - reach}, Instant{std::max(stated.from, stated.to).ms + reach}};
     const std::span<const Fix> track = fixes_within(reading.track("track"), interval);
 

@@ -75,9 +75,9 @@ Measurement companion(std::span<const Argument> arguments) {
     if (a.empty() || b.empty()) writing.limit(limit_no_track);
     if (moving < least_time) writing.limit(limit_no_motion);
 
-    if (together >= least_time && path_mm >= least_path_mm && share >= reading.number("share")) {
+    if (together > 0 && together >= least_time && path_mm >= least_path_mm && share >= reading.number("share")) {
         writing.verdict(Verdict::contradicted, found.nats);
-    } else if (moving >= least_time && share <= 100'000) {
+    } else if (moving > 0 && moving >= least_time && share <= 100'000) {
         writing.verdict(Verdict::supported, -found.nats);
     }
     return writing.measurement();

@@ -66,9 +66,9 @@ Measurement apart(std::span<const Argument> arguments) {
     if (is_doubtful) writing.limit(limit_datum_suspect);
     if (common < reading.number("slack")) writing.limit(limit_low_coverage);
     if (writing.has_limit(limit_clock_step)) return writing.measurement();
-    if (both > reading.number("slack")) {
+    if (both > 0 && both > reading.number("slack")) {
         if (!is_doubtful) writing.verdict(Verdict::contradicted, 3);
-    } else if (both == 0 && common >= reading.number("slack")) {
+    } else if (both == 0 && common > 0 && common >= reading.number("slack")) {
         writing.verdict(Verdict::supported, 0);
     }
     return writing.measurement();
