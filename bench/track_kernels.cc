@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// How fast the kernels of geo and track are, on synthetic tracks, in processor time: a table of nanoseconds a fix and
+// millions of fixes a second. The goals are those of the measures' design: presence at least 5 million fixes a second,
+// conversion with the inverse at least 0.5 million.
+#include <cstdio>
+#include <ctime>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "geo/datum.h"
+#include "geo/plane.h"
+#include "track/clean.h"
+#include "track/codec.h"
+#include "track/compare/companion.h"
+#include "track/compare/inside.h"
+#include "track/compare/presence.h"
+#include "track/compare/teleport.h"
+#include "track/stay.h"
+
+namespace {
+
+using namespace ningyi;
+using namespace ningyi::track;
+
+constexpr geo::Place home{317'700'000, 1'199'700'000};
+constexpr Millis nine = 1'754'010'000'000;
+constexpr int fixes_a_track = 2880;  // eight hours at ten seconds
+
+double sum = 0;  // keeps results alive
+
+double seconds_now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// Runs `body`, which works on `count` things, for at least half a second of processor time.
+template <class Body>
+void time(const char* name, int count, Body body) {
+    const double start = seconds_now();
+    double elapsed = 0;
+    long runs = 0;
+    do {
+        sum += static_cast<double>(body());
+        ++runs;
+        elapsed = seconds_now() - start;
+    } while (elapsed < 0.5);
+    const double ns = elapsed * 1e9 / (static_cast<double>(runs) * count);
+    std::printf("%-52s %10.1f ns %10.2f M/s\n", name, ns, 1e3 / ns);
+}
+
+// A day: fixes `spread` metres around a place `east` metres away, every `step` ms, half of them on whole places as phones
+// repeat them.
+std::vector<Fix> day(double east, double spread, Millis step, Millis jitter, std::uint32_t accuracy_mm) {
+    Random random(5);
+    std::vector<Fix> fixes;
+    const geo::Plane plane(home);
+    for (int i = 0; i < fixes_a_track; ++i) {
+        Fix fix = fix_received(Instant{nine + i * step + static_cast<Millis>(random.below(static_cast<std::uint64_t>(jitter) + 1))},
+                               plane.place({east + (random.unit() - 0.5) * spread, (random.unit() - 0.5) * spread}),
+                               geo::Datum::wgs84);
+        fix.accuracy_mm = accuracy_mm + static_cast<std::uint32_t>(random.below(accuracy_mm));
+        fix.level = Level::p68;
+        fix.provider = Provider::gnss;
+        fixes.push_back(fix);
+    }
+    mark(fixes);
+    return fixes;
+}
+
+Interval whole(const std::vector<Fix>& fixes) { return {fixes.front().at, fixes.back().at}; }
+
+}  // namespace
+
+int main() {
+    const std::vector<Fix> far = day(5000, 60, 10'000, 0, 15'000);
+    const std::vector<Fix> near = day(0, 60, 10'000, 0, 15'000);
+    const std::vector<Fix> near_uneven = day(0, 60, 10'000, 900, 15'000);
+    const std::vector<Fix> rim = day(80, 120, 10'000, 900, 15'000);
+    const std::vector<Fix> network = day(0, 300, 60'000, 5000, 60'000);
+    const auto presence = [](const std::vector<Fix>& fixes) {
+        return presence_times(fixes, home, 100'000, whole(fixes)).expected;
+    };
+    time("presence, far away", fixes_a_track, [&] { return presence(far); });
+    time("presence, inside", fixes_a_track, [&] { return presence(near); });
+    time("presence, inside, uneven steps", fixes_a_track, [&] { return presence(near_uneven); });
+    time("presence, on the rim, uneven steps", fixes_a_track, [&] { return presence(rim); });
+    time("presence, network fixes of 60 to 120 m, uneven steps", fixes_a_track, [&] { return presence(network); });
+    time("probability inside, on the rim", 1000, [] {
+        double p = 0;
+        for (int i = 0; i < 1000; ++i) p += probability_inside(60 + i * 0.08, 100, 10 + i * 0.02);
+        return p;
+    });
+    time("mark", fixes_a_track, [&] {
+        std::vector<Fix> fixes = rim;
+        mark(fixes);
+        return fixes.back().marks;
+    });
+    time("teleport", fixes_a_track, [&] { return leaps(rim, road_speed_mm_s).jumps.size(); });
+    time("stays", fixes_a_track, [&] { return stays(rim).size(); });
+    time("companion, both tracks", 2 * fixes_a_track, [&] { return company(rim, near_uneven, 50, 0.8).together_ms; });
+    time("WGS-84 to GCJ-02", 1000, [] {
+        std::int64_t lat = 0;
+        for (int i = 0; i < 1000; ++i) lat += geo::from_wgs84({home.lat_e7 + i * 977, home.lon_e7 - i * 131}, geo::Datum::gcj02).lat_e7;
+        return lat;
+    });
+    time("GCJ-02 to WGS-84, four steps", 1000, [] {
+        std::int64_t lat = 0;
+        for (int i = 0; i < 1000; ++i) lat += geo::to_wgs84({home.lat_e7 + i * 977, home.lon_e7 - i * 131}, geo::Datum::gcj02).lat_e7;
+        return lat;
+    });
+    const std::string block = encode(std::span(rim).first(fixes_per_block)).value();
+    std::printf("a block of %zu noisy fixes: %.2f bytes a fix\n", fixes_per_block,
+                static_cast<double>(block.size()) / static_cast<double>(fixes_per_block));
+    time("encode", fixes_per_block, [&] { return encode(std::span(rim).first(fixes_per_block)).value().size(); });
+    time("decode", fixes_per_block, [&] { return decode(block).value().size(); });
+    return sum == 0.125 ? 1 : 0;
+}
