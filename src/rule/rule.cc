@@ -638,6 +638,7 @@ private:
         for (const auto& [key, path] : subject_->scope) {
             if (rule_.names.path_type(path) != nullptr) rule_.scope_slots.emplace_back(key, rule_.names.slot(path));
         }
+        for (const auto& [local, name] : rule_.params) rule_.param_slots.push_back(rule_.names.slot(local));
         if (!subject_->date.empty()) rule_.date_slot = rule_.names.slot(subject_->name + "." + subject_->date);
         for (std::uint16_t slot = 0; slot < rule_.names.slots(); ++slot) rule_.sources.push_back(source_of(rule_.names.path(slot)));
         for (std::uint16_t slot = 0; slot < rule_.names.slots(); ++slot) {

@@ -104,6 +104,7 @@ struct Rule {
     // Resolved at load, for judge().
     std::vector<SlotSource> sources;                               // by slot
     std::vector<std::uint32_t> param_index;                        // of each of `params`, in the set
+    std::vector<std::uint16_t> param_slots;                        // of each of `params`
     std::vector<std::pair<std::string, std::uint16_t>> scope_slots;  // scope keys of the subject, weakest first, with their path
     std::optional<std::uint16_t> date_slot;                        // path of the subject's day
     std::vector<std::pair<std::string, Days>> cite_days;           // `cite` with the days its document is in force
