@@ -60,7 +60,7 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, const std
                              .zh = format("打不开文件（{}）；应为可读的文件", std::strerror(why)),
                              .en = format("cannot open the file ({}); expected a readable file", std::strerror(why))});
     }
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
         ::close(descriptor);
         return failure(Fault{.file = shown, .code = "E801", .zh = "不是普通文件", .en = "not a regular file"});
@@ -68,6 +68,8 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, const std
     return std::make_unique<FileSource>(descriptor, path);
 }
 
-std::unique_ptr<ByteSource> over_memory(std::string_view text) { return std::make_unique<MemorySource>(text); }
+std::unique_ptr<ByteSource> over_memory(std::string_view text) {
+    return std::make_unique<MemorySource>(text);
+}
 
 }  // namespace ningyi::exchange

@@ -16,8 +16,9 @@ class ByteSource {
 public:
     virtual ~ByteSource() = default;
 
-    // Writes up to `room` bytes to `to` and says how many; 0 at the end and only there. A fault when the source is damaged
-    // (an archive); throws MachineError when the disk fails. REQUIRES: room >= 16, so that a converter can place a character.
+    // Writes up to `room` bytes to `to` and says how many; 0 at the end and only there. A fault when the source is
+    // damaged (an archive); throws MachineError when the disk fails. REQUIRES: room >= 16, so that a converter can
+    // place a character.
     virtual Result<std::size_t> read(char* to, std::size_t room) = 0;
 };
 

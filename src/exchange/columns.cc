@@ -12,7 +12,8 @@
 namespace ningyi::exchange {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "digits are read eight at a time, first digit in the lowest byte");
+static_assert(std::endian::native == std::endian::little,
+              "digits are read eight at a time, first digit in the lowest byte");
 
 constexpr std::uint64_t zeros = 0x3030303030303030ULL;  // "00000000"
 constexpr std::array<std::int64_t, 19> powers = [] {
@@ -29,7 +30,8 @@ std::uint64_t load(const char* at) {
 }
 
 bool all_digits(std::uint64_t word) {
-    return (((word & 0xF0F0F0F0F0F0F0F0ULL) ^ zeros) | (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) ^ zeros)) == 0;
+    return (((word & 0xF0F0F0F0F0F0F0F0ULL) ^ zeros) |
+            (((word + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) ^ zeros)) == 0;
 }
 
 // REQUIRES: all_digits(word).
@@ -37,8 +39,8 @@ std::int64_t eight_digits(std::uint64_t word) {
     word -= zeros;
     word = (word * 10) + (word >> 8U);
     constexpr std::uint64_t mask = 0x000000FF000000FFULL;
-    return static_cast<std::int64_t>((((word & mask) * (100 + (1000000ULL << 32U))) +
-                                      (((word >> 16U) & mask) * (1 + (10000ULL << 32U)))) >> 32U);
+    return static_cast<std::int64_t>(
+        (((word & mask) * (100 + (1000000ULL << 32U))) + (((word >> 16U) & mask) * (1 + (10000ULL << 32U)))) >> 32U);
 }
 
 // The low `count` bytes of `word` with '0' behind them. REQUIRES: 1 <= count <= 8.
@@ -149,31 +151,41 @@ bool decimal(const char* at, std::size_t size, std::int64_t& number) {
 }
 
 bool has_controls(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) { return (static_cast<std::uint8_t>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F; });
+    return std::ranges::any_of(text, [](char c) {
+        return (static_cast<std::uint8_t>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+    });
 }
 
 bool is_whole_number(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string words_text(const std::vector<std::string>& words, std::string_view between) { return join(words, between); }
+std::string words_text(const std::vector<std::string>& words, std::string_view between) {
+    return join(words, between);
+}
 
 // How dates go wrong: what the text looks like, or nothing.
 std::optional<Expected> odd_date(std::string_view value) {
     const auto count = [&](char c) { return std::ranges::count(value, c); };
-    const bool leads_with_year = value.size() >= 6 && is_whole_number(value.substr(0, 4)) && !is_whole_number(value.substr(4, 1));
+    const bool leads_with_year =
+        value.size() >= 6 && is_whole_number(value.substr(0, 4)) && !is_whole_number(value.substr(4, 1));
     if (count('/') == 2 || count('.') == 2) {
-        return leads_with_year ? Expected{"日期用了斜线或点，如 2025/8/1", "a date with slashes or dots, such as 2025/8/1"}
-                               : Expected{"日期用了斜线或点且年份不在前，日与月无法分辨", "a date with slashes or dots and the year not first: day and month cannot be told apart"};
+        return leads_with_year
+                   ? Expected{"日期用了斜线或点，如 2025/8/1", "a date with slashes or dots, such as 2025/8/1"}
+                   : Expected{"日期用了斜线或点且年份不在前，日与月无法分辨",
+                              "a date with slashes or dots and the year not first: day and month cannot be told apart"};
     }
     if (count('-') == 2 && !leads_with_year) {
-        return Expected{"年份不在前的日期，如 01-08-2025，日与月无法分辨", "a date with the year not first, such as 01-08-2025: day and month cannot be told apart"};
+        return Expected{"年份不在前的日期，如 01-08-2025，日与月无法分辨",
+                        "a date with the year not first, such as 01-08-2025: day and month cannot be told apart"};
     }
     if (value.find("年") != std::string_view::npos) return Expected{"中文日期", "a date in Chinese characters"};
     const std::size_t point = value.find('.');
     const std::string_view days = value.substr(0, point);
-    if (days.size() == 5 && is_whole_number(days) && (point == std::string_view::npos || is_whole_number(value.substr(point + 1)))) {
-        return Expected{"Excel 日期序号，如 45870；请把单元格格式改为文本日期再导出", "a spreadsheet's date number, such as 45870; format the cells as text dates before exporting"};
+    if (days.size() == 5 && is_whole_number(days) &&
+        (point == std::string_view::npos || is_whole_number(value.substr(point + 1)))) {
+        return Expected{"Excel 日期序号，如 45870；请把单元格格式改为文本日期再导出",
+                        "a spreadsheet's date number, such as 45870; format the cells as text dates before exporting"};
     }
     return std::nullopt;
 }
@@ -238,7 +250,8 @@ void Columns::read_numbers(const Rows& rows, std::size_t plan, Read number_of) {
             const std::string_view inside = trimmed({at, size});
             if (inside.empty()) {
                 state = CellState::absent;
-            } else if (inside.size() == size || !number_of(inside.data(), inside.size(), number) || number < min || number > max) {
+            } else if (inside.size() == size || !number_of(inside.data(), inside.size(), number) || number < min ||
+                       number > max) {
                 state = CellState::bad;
             }
         } else if (number < min || number > max) {
@@ -272,7 +285,8 @@ void Columns::read_times(const Rows& rows, std::size_t plan) {
             constexpr std::uint64_t colons = 0x00003A00003A0000ULL, colon_bytes = 0x0000FF0000FF0000ULL;
             if ((clock & colon_bytes) == colons && all_digits((clock & ~colon_bytes) | (zeros & colon_bytes))) {
                 const auto pair = [&](unsigned shift) {
-                    return static_cast<std::int64_t>(((clock >> shift) & 0x0FU) * 10 + ((clock >> (shift + 8)) & 0x0FU));
+                    return static_cast<std::int64_t>(((clock >> shift) & 0x0FU) * 10 +
+                                                     ((clock >> (shift + 8)) & 0x0FU));
                 };
                 const std::int64_t hour = pair(0), minute = pair(24), second = pair(48);
                 if (hour < 24 && minute < 60 && second < 60) {
@@ -297,7 +311,8 @@ void Columns::read_times(const Rows& rows, std::size_t plan) {
             memory.suffix_size = size - tail;
             memory.suffix_mask = ~std::uint64_t{0} >> (64 - 8 * memory.suffix_size);
             memory.suffix = load(at + tail) & memory.suffix_mask;
-            const auto midnight = parse_instant(std::string(text.substr(0, 11)) + "00:00:00" + std::string(text.substr(tail)));
+            const auto midnight =
+                parse_instant(std::string(text.substr(0, 11)) + "00:00:00" + std::string(text.substr(tail)));
             memory.has_date = midnight.has_value();
             if (midnight) memory.day_ms = midnight->ms;
         }
@@ -356,8 +371,9 @@ void Columns::read_words(const Rows& rows, std::size_t plan) {
                 before_state = CellState::present;
                 for (const std::string_view part : split(word, ' ')) {
                     if (part.empty()) continue;
-                    const bool known = is.words.empty() ? !has_controls(part) && is_utf8(part) && part.size() <= is.max_size
-                                                        : std::ranges::find(is.words, part) != is.words.end();
+                    const bool known = is.words.empty()
+                                           ? !has_controls(part) && is_utf8(part) && part.size() <= is.max_size
+                                           : std::ranges::find(is.words, part) != is.words.end();
                     if (!known) before_state = CellState::bad;
                 }
             } else {
@@ -450,9 +466,12 @@ Expected expected_of(const ColumnPlan& plan, std::string_view value) {
     };
     switch (plan.type) {
         case ColumnType::text:
-            if (!is_utf8(value)) return {"应为 UTF-8 文本；此处可能是 GBK，请将文件另存为“CSV UTF-8”", "text in UTF-8; this may be GBK, save the file as \"CSV UTF-8\""};
+            if (!is_utf8(value))
+                return {"应为 UTF-8 文本；此处可能是 GBK，请将文件另存为“CSV UTF-8”",
+                        "text in UTF-8; this may be GBK, save the file as \"CSV UTF-8\""};
             if (has_controls(value)) return {"应为不含控制字符的文本", "text without control characters"};
-            return {format("应为不超过 {} 个字的文本", plan.max_size), format("text of at most {} characters", plan.max_size)};
+            return {format("应为不超过 {} 个字的文本", plan.max_size),
+                    format("text of at most {} characters", plan.max_size)};
         case ColumnType::word:
         case ColumnType::words: {
             Expected text{"应为其中之一：" + words_text(plan.words, "、"), "one of: " + words_text(plan.words, ", ")};
@@ -468,20 +487,30 @@ Expected expected_of(const ColumnPlan& plan, std::string_view value) {
         case ColumnType::integer: return bounds(1, "应为整数", "an integer");
         case ColumnType::minutes: return bounds(minutes_ms, "应为整数分钟", "whole minutes");
         case ColumnType::metres: return bounds(1000, "应为米数，如 12.5", "metres such as 12.5");
-        case ColumnType::metres_per_second: return bounds(1000, "应为每秒米数，如 1.2", "metres per second such as 1.2");
+        case ColumnType::metres_per_second:
+            return bounds(1000, "应为每秒米数，如 1.2", "metres per second such as 1.2");
         case ColumnType::latitude: {
             const auto number = scaled_decimal(inside, 7);
             if (number && *number > 900'000'000 && *number <= 1'800'000'000) {
-                return {"应为纬度（-90 至 90 度）；此值像经度，经纬度是否填反？", "a latitude from -90 to 90 degrees; this looks like a longitude: are the two swapped?"};
+                return {"应为纬度（-90 至 90 度）；此值像经度，经纬度是否填反？",
+                        "a latitude from -90 to 90 degrees; this looks like a longitude: are the two swapped?"};
             }
-            return {"应为纬度，十进制度，-90 至 90，如 31.7712345", "a latitude in decimal degrees from -90 to 90, such as 31.7712345"};
+            return {"应为纬度，十进制度，-90 至 90，如 31.7712345",
+                    "a latitude in decimal degrees from -90 to 90, such as 31.7712345"};
         }
-        case ColumnType::longitude: return {"应为经度，十进制度，-180 至 180，如 119.9712345", "a longitude in decimal degrees from -180 to 180, such as 119.9712345"};
-        case ColumnType::time: return with_reason({"应为带时区的时间，如 2025-08-01T09:00:00+08:00", "a time with its offset, such as 2025-08-01T09:00:00+08:00"});
-        case ColumnType::epoch_ms: return with_reason({"应为 1970 年至 2100 年之间的毫秒数，如 1754010000000", "milliseconds since 1970, before 2100, such as 1754010000000"});
+        case ColumnType::longitude:
+            return {"应为经度，十进制度，-180 至 180，如 119.9712345",
+                    "a longitude in decimal degrees from -180 to 180, such as 119.9712345"};
+        case ColumnType::time:
+            return with_reason({"应为带时区的时间，如 2025-08-01T09:00:00+08:00",
+                                "a time with its offset, such as 2025-08-01T09:00:00+08:00"});
+        case ColumnType::epoch_ms:
+            return with_reason({"应为 1970 年至 2100 年之间的毫秒数，如 1754010000000",
+                                "milliseconds since 1970, before 2100, such as 1754010000000"});
         case ColumnType::date: return with_reason({"应为日期，如 2025-08-01", "a date such as 2025-08-01"});
         case ColumnType::date_or_time:
-            return with_reason({"应为日期或带时区的时间，如 2025-08-01 或 2025-08-01T09:00:00+08:00", "a date or a time with its offset, such as 2025-08-01 or 2025-08-01T09:00:00+08:00"});
+            return with_reason({"应为日期或带时区的时间，如 2025-08-01 或 2025-08-01T09:00:00+08:00",
+                                "a date or a time with its offset, such as 2025-08-01 or 2025-08-01T09:00:00+08:00"});
     }
     return {};
 }

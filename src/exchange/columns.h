@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the columns of a table mean: each is read by a plan into integers (or stays text), a group of rows at a time, and
-// what does not fit is named with what was expected. Nothing is guessed: a value is as the plan says or it is bad.
+// What the columns of a table mean: each is read by a plan into integers (or stays text), a group of rows at a time,
+// and what does not fit is named with what was expected. Nothing is guessed: a value is as the plan says or it is bad.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,19 @@ namespace ningyi::exchange {
 // metres_per_second: mm/s · minutes: ms · time: epoch ms · epoch_ms: epoch ms · date: days · boolean: 0 or 1 ·
 // date_or_time: epoch ms (a date alone: midnight, to which the caller's offset from UTC applies) · text, words: none.
 enum class ColumnType : std::uint8_t {
-    text, word, words, integer, latitude, longitude, metres, metres_per_second, minutes, time, epoch_ms, date, date_or_time,
+    text,
+    word,
+    words,
+    integer,
+    latitude,
+    longitude,
+    metres,
+    metres_per_second,
+    minutes,
+    time,
+    epoch_ms,
+    date,
+    date_or_time,
     boolean
 };
 
@@ -30,15 +42,15 @@ constexpr std::int64_t first_time_ms = 0;
 constexpr std::int64_t last_time_ms = 4'102'444'799'999;
 
 struct ColumnPlan {
-    std::string name;                   // as mappings call it
+    std::string name;  // as mappings call it
     ColumnType type = ColumnType::text;
-    bool required = false;              // an empty cell is bad
-    std::size_t column = no_column;     // of the table; no_column when the table has none
-    std::vector<std::string> words;     // of `word` and, where given, of `words`
-    std::size_t max_size = 200;         // characters of text
-    std::int64_t min = INT64_MIN;       // of the number, both ends included
+    bool required = false;           // an empty cell is bad
+    std::size_t column = no_column;  // of the table; no_column when the table has none
+    std::vector<std::string> words;  // of `word` and, where given, of `words`
+    std::size_t max_size = 200;      // characters of text
+    std::int64_t min = INT64_MIN;    // of the number, both ends included
     std::int64_t max = INT64_MAX;
-    std::int64_t date_offset_ms = 0;    // date_or_time: added to the midnight of a date (minus the zone's offset)
+    std::int64_t date_offset_ms = 0;  // date_or_time: added to the midnight of a date (minus the zone's offset)
 
     static constexpr std::size_t no_column = SIZE_MAX;
 };
@@ -46,12 +58,12 @@ struct ColumnPlan {
 enum class CellState : std::uint8_t { absent, present, bad };
 
 struct Values {
-    std::vector<std::int64_t> numbers;   // of each row of the group
+    std::vector<std::int64_t> numbers;  // of each row of the group
     std::vector<CellState> states;
 };
 
 struct BadCell {
-    std::uint32_t row = 0;    // of the group
+    std::uint32_t row = 0;  // of the group
     std::uint32_t plan = 0;
     auto operator<=>(const BadCell&) const = default;
 };
@@ -74,7 +86,7 @@ private:
         char date[11] = {};
         std::uint64_t suffix = 0, suffix_mask = 0;
         std::size_t suffix_size = 0;
-        std::int64_t day_ms = 0;   // the date with its offset
+        std::int64_t day_ms = 0;  // the date with its offset
         bool has_date = false;
         std::string text;
         std::int64_t number = 0;

@@ -53,7 +53,9 @@ Fault file_fault(const std::string& file, int line, std::string code, std::strin
     return Fault{.file = file, .line = line, .code = std::move(code), .zh = std::move(zh), .en = std::move(en)};
 }
 
-int as_int(std::size_t value) { return static_cast<int>(std::min<std::size_t>(value, 2'000'000'000)); }
+int as_int(std::size_t value) {
+    return static_cast<int>(std::min<std::size_t>(value, 2'000'000'000));
+}
 
 }  // namespace
 
@@ -75,8 +77,8 @@ Result<std::unique_ptr<CsvReader>> CsvReader::open(std::unique_ptr<ByteSource> s
     return reader;
 }
 
-// Moves what is left to the front and reads one piece more; false when there is no room or no more. The index is made anew
-// for what is left and what is new. At the end of the source a missing last line end is added.
+// Moves what is left to the front and reads one piece more; false when there is no room or no more. The index is made
+// anew for what is left and what is new. At the end of the source a missing last line end is added.
 Result<bool> CsvReader::refill() {
     if (ended_) return false;
     const std::size_t rest = end_ - begin_;
@@ -104,7 +106,8 @@ CsvReader::Row CsvReader::parse_row(std::size_t start, std::size_t& end, std::ve
     cells.clear();
     char* const text = text_.data();
     std::size_t at = start;
-    // A quoted cell may only be unescaped once the row is known to be whole: the careful path may see it again otherwise.
+    // A quoted cell may only be unescaped once the row is known to be whole: the careful path may see it again
+    // otherwise.
     bool has_escape = false;
     for (;;) {
         if (at >= end_) return Row::unfinished;
@@ -113,12 +116,15 @@ CsvReader::Row CsvReader::parse_row(std::size_t start, std::size_t& end, std::ve
             bool escaped = false;
             for (;;) {
                 const void* found = std::memchr(text + at, '"', end_ - at);
-                const std::size_t quote = found == nullptr ? end_ : static_cast<std::size_t>(static_cast<const char*>(found) - text);
+                const std::size_t quote =
+                    found == nullptr ? end_ : static_cast<std::size_t>(static_cast<const char*>(found) - text);
                 const bool too_long = quote - open > max_cell_bytes;
                 if (too_long || (quote == end_ && ended_)) {
-                    broken = {open, open, "E811", "引号没有闭合；应在单元格末尾加上右引号（\"），单元格内的引号写成两个（\"\"）",
-                              "the quote is never closed; expected a closing quote (\") at the end of the cell, and a quote "
-                              "inside a cell written twice (\"\")"};
+                    broken = {
+                        open, open, "E811",
+                        "引号没有闭合；应在单元格末尾加上右引号（\"），单元格内的引号写成两个（\"\"）",
+                        "the quote is never closed; expected a closing quote (\") at the end of the cell, and a quote "
+                        "inside a cell written twice (\"\")"};
                     return Row::faulty;
                 }
                 if (quote == end_) return Row::unfinished;
@@ -133,9 +139,10 @@ CsvReader::Row CsvReader::parse_row(std::size_t start, std::size_t& end, std::ve
             has_escape = has_escape || escaped;
             if (text[at] == '\r' && at + 1 < end_ && text[at + 1] == '\n') ++at;
             if (text[at] != ',' && text[at] != '\n') {
-                broken = {at, open, "E812", "右引号之后应是逗号或行末；单元格内的引号要写成两个（\"\"）",
-                          "expected a comma or the end of the line after the closing quote; a quote inside a cell is written "
-                          "twice (\"\")"};
+                broken = {
+                    at, open, "E812", "右引号之后应是逗号或行末；单元格内的引号要写成两个（\"\"）",
+                    "expected a comma or the end of the line after the closing quote; a quote inside a cell is written "
+                    "twice (\"\")"};
                 return Row::faulty;
             }
         } else {
@@ -143,9 +150,11 @@ CsvReader::Row CsvReader::parse_row(std::size_t start, std::size_t& end, std::ve
             while (at < end_ && text[at] != ',' && text[at] != '\n' && text[at] != '"') ++at;
             if (at >= end_) return Row::unfinished;
             if (text[at] == '"') {
-                broken = {at, at, "E813", "没有用引号括起的单元格里出现引号；应把整个单元格用引号括起，里面的引号写成两个（\"\"）",
-                          "a quote inside a cell that is not quoted; expected the whole cell in quotes and the quote inside "
-                          "written twice (\"\")"};
+                broken = {
+                    at, at, "E813",
+                    "没有用引号括起的单元格里出现引号；应把整个单元格用引号括起，里面的引号写成两个（\"\"）",
+                    "a quote inside a cell that is not quoted; expected the whole cell in quotes and the quote inside "
+                    "written twice (\"\")"};
                 return Row::faulty;
             }
             std::size_t to = at;
@@ -153,7 +162,8 @@ CsvReader::Row CsvReader::parse_row(std::size_t start, std::size_t& end, std::ve
             cells.push_back({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to - from)});
         }
         if (cells.size() > max_columns) {
-            broken = {at, at, "E814", format("单元格超过 {} 个", max_columns), format("more than {} cells", max_columns)};
+            broken = {at, at, "E814", format("单元格超过 {} 个", max_columns),
+                      format("more than {} cells", max_columns)};
             return Row::faulty;
         }
         if (text[at] == '\n') break;
@@ -207,7 +217,8 @@ Result<bool> CsvReader::read_header() {
         if (!more) return tl::unexpected(more.error());
         if (first && end_ >= 3 && std::memcmp(text_.data(), "\xEF\xBB\xBF", 3) == 0) begin_ = 3;
         if (begin_ == end_ && ended_) {
-            return failure(file_fault(file_, 0, "E802", "文件是空的；第一行应为列名", "the file is empty; expected column names on the first line"));
+            return failure(file_fault(file_, 0, "E802", "文件是空的；第一行应为列名",
+                                      "the file is empty; expected column names on the first line"));
         }
         const Row row = parse_row(begin_, end, row_, broken);
         if (row == Row::complete && !(row_.size() == 1 && row_[0].size == 0)) break;
@@ -216,25 +227,33 @@ Result<bool> CsvReader::read_header() {
             begin_ = end;
             ++line_;
             first = true;
-            while (begin_ < end_ && (text_[begin_] == '\n' || text_[begin_] == '\r')) line_ += text_[begin_++] == '\n' ? 1 : 0;
+            while (begin_ < end_ && (text_[begin_] == '\n' || text_[begin_] == '\r'))
+                line_ += text_[begin_++] == '\n' ? 1 : 0;
             if (begin_ < end_ && parse_row(begin_, end, row_, broken) == Row::complete) break;
             if (!ended_) continue;
-            return failure(file_fault(file_, 0, "E802", "文件是空的；第一行应为列名", "the file is empty; expected column names on the first line"));
+            return failure(file_fault(file_, 0, "E802", "文件是空的；第一行应为列名",
+                                      "the file is empty; expected column names on the first line"));
         }
         if (row == Row::faulty) {
-            return failure(file_fault(file_, as_int(static_cast<std::size_t>(line_)), broken.code, "列名行：" + broken.zh, "header: " + broken.en));
+            return failure(file_fault(file_, as_int(static_cast<std::size_t>(line_)), broken.code,
+                                      "列名行：" + broken.zh, "header: " + broken.en));
         }
         if (!*more || end_ > max_row_bytes) {
-            return failure(file_fault(file_, 1, "E815", "第一行超过 1 MiB，应为列名", "the first line is longer than 1 MiB; expected column names"));
+            return failure(file_fault(file_, 1, "E815", "第一行超过 1 MiB，应为列名",
+                                      "the first line is longer than 1 MiB; expected column names"));
         }
     }
     const std::string_view line(text_.data() + begin_, end - begin_);
     if (row_.size() == 1) {
-        for (const auto& [delimiter, zh, en] : {std::tuple{';', "分号（;）", "semicolons (;)"}, {'\t', "制表符（Tab）", "tabs"}, {'|', "竖线（|）", "bars (|)"}}) {
+        for (const auto& [delimiter, zh, en] : {std::tuple{';', "分号（;）", "semicolons (;)"},
+                                                {'\t', "制表符（Tab）", "tabs"},
+                                                {'|', "竖线（|）", "bars (|)"}}) {
             if (line.find(delimiter) == std::string_view::npos) continue;
             return failure(file_fault(file_, as_int(static_cast<std::size_t>(line_)), "E805",
                                       format("列之间用的是{}，应为英文逗号（,）；请另存为“CSV UTF-8（逗号分隔）”", zh),
-                                      format("the columns are separated by {}, expected commas; save the file as \"CSV UTF-8 (comma delimited)\"", en)));
+                                      format("the columns are separated by {}, expected commas; save the file as \"CSV "
+                                             "UTF-8 (comma delimited)\"",
+                                             en)));
         }
     }
     Faults faults;
@@ -242,15 +261,18 @@ Result<bool> CsvReader::read_header() {
     for (const Cell& cell : row_) {
         const std::string_view name = trimmed(std::string_view(text_.data() + cell.at, cell.size));
         if (name.find('\r') != std::string_view::npos) {
-            return failure(file_fault(file_, 1, "E806", "行末只有 CR（旧式 Mac 换行），应为 LF 或 CRLF；请另存为“CSV UTF-8”",
-                                      "lines end with CR alone (old Mac); expected LF or CRLF; save the file as \"CSV UTF-8\""));
+            return failure(
+                file_fault(file_, 1, "E806", "行末只有 CR（旧式 Mac 换行），应为 LF 或 CRLF；请另存为“CSV UTF-8”",
+                           "lines end with CR alone (old Mac); expected LF or CRLF; save the file as \"CSV UTF-8\""));
         }
         if (!is_utf8(name)) {
-            return failure(file_fault(file_, as_int(static_cast<std::size_t>(line_)), "E803", "列名不是 UTF-8；请另存为“CSV UTF-8”",
+            return failure(file_fault(file_, as_int(static_cast<std::size_t>(line_)), "E803",
+                                      "列名不是 UTF-8；请另存为“CSV UTF-8”",
                                       "the column names are not UTF-8; save the file as \"CSV UTF-8\""));
         }
         if (!name.empty() && !seen.insert(std::string(name)).second) {
-            faults.push_back(file_fault(file_, as_int(static_cast<std::size_t>(line_)), "E807", format("列名“{}”出现两次；每个列名只应出现一次", name),
+            faults.push_back(file_fault(file_, as_int(static_cast<std::size_t>(line_)), "E807",
+                                        format("列名“{}”出现两次；每个列名只应出现一次", name),
                                         format("column \"{}\" appears twice; expected each name once", name)));
         }
         header_.emplace_back(name);
@@ -331,14 +353,18 @@ Result<bool> CsvReader::next(Rows& rows) {
                     need_more = true;
                     break;
                 }
-                report(rows, line_, {begin_, begin_, "E815", "一行超过 1 MiB；应逐行分开，检查引号是否闭合", "the row is longer than 1 MiB; expected one record a line; check the quotes"}, begin_);
+                report(rows, line_,
+                       {begin_, begin_, "E815", "一行超过 1 MiB；应逐行分开，检查引号是否闭合",
+                        "the row is longer than 1 MiB; expected one record a line; check the quotes"},
+                       begin_);
                 skipping_ = true;
                 continue;
             }
             if (row == Row::faulty) {
                 report(rows, line_, broken, begin_);
                 const std::size_t resume = skip_line(broken.resume);
-                line_ += std::count(text_.begin() + static_cast<std::ptrdiff_t>(begin_), text_.begin() + static_cast<std::ptrdiff_t>(resume), '\n');
+                line_ += std::count(text_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                                    text_.begin() + static_cast<std::ptrdiff_t>(resume), '\n');
                 const bool cut = text_[resume - 1] != '\n';
                 begin_ = resume;
                 skipping_ = cut;
@@ -349,14 +375,24 @@ Result<bool> CsvReader::next(Rows& rows) {
             if (blank) {
                 // Nothing to hand out.
             } else if (row_.size() != columns) {
-                report(rows, line_, {begin_, begin_, "E816", format("这一行有 {} 个单元格，列名有 {} 个；应一样多", row_.size(), columns),
-                                     format("the row has {} cells, the header {}; expected as many", row_.size(), columns)}, begin_);
+                report(rows, line_,
+                       {begin_, begin_, "E816",
+                        format("这一行有 {} 个单元格，列名有 {} 个；应一样多", row_.size(), columns),
+                        format("the row has {} cells, the header {}; expected as many", row_.size(), columns)},
+                       begin_);
             } else if (size > max_row_bytes) {
-                report(rows, line_, {begin_, begin_, "E815", "一行超过 1 MiB；应逐行分开，检查引号是否闭合", "the row is longer than 1 MiB; expected one record a line; check the quotes"}, begin_);
-            } else if (const auto wide = std::ranges::find_if(row_, [](const Cell& cell) { return cell.size > max_cell_bytes; }); wide != row_.end()) {
-                report(rows, line_, {wide->at, wide->at, "E817", "单元格超过 64 KiB", "the cell is longer than 64 KiB"}, begin_);
+                report(rows, line_,
+                       {begin_, begin_, "E815", "一行超过 1 MiB；应逐行分开，检查引号是否闭合",
+                        "the row is longer than 1 MiB; expected one record a line; check the quotes"},
+                       begin_);
+            } else if (const auto wide =
+                           std::ranges::find_if(row_, [](const Cell& cell) { return cell.size > max_cell_bytes; });
+                       wide != row_.end()) {
+                report(rows, line_, {wide->at, wide->at, "E817", "单元格超过 64 KiB", "the cell is longer than 64 KiB"},
+                       begin_);
             } else {
-                for (std::size_t column = 0; column < columns; ++column) rows.cells[column * rows_in_group + rows.count] = row_[column];
+                for (std::size_t column = 0; column < columns; ++column)
+                    rows.cells[column * rows_in_group + rows.count] = row_[column];
                 rows.lines[rows.count++] = line_;
             }
             begin_ = end;
@@ -382,7 +418,13 @@ Result<bool> CsvReader::next(Rows& rows) {
 bool is_formula_like(std::string_view value) {
     if (value.empty()) return false;
     switch (value.front()) {
-        case '=': case '+': case '-': case '@': case '\t': case '\r': case '\0': return true;
+        case '=':
+        case '+':
+        case '-':
+        case '@':
+        case '\t':
+        case '\r':
+        case '\0': return true;
         default: return false;
     }
 }
@@ -418,7 +460,9 @@ void CsvWriter::integer(std::int64_t value) {
     out_ += std::to_string(value);
 }
 
-void CsvWriter::empty() { separate(); }
+void CsvWriter::empty() {
+    separate();
+}
 
 void CsvWriter::plain(std::string_view value) {
     separate();

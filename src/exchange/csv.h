@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CSV in and out (RFC 4180). The reader streams in bounded memory, names broken quotes by line and column, recognises
-// wrong delimiters and encodings, and goes on after a broken row. The writer escapes cells that a spreadsheet would run.
+// wrong delimiters and encodings, and goes on after a broken row. The writer escapes cells that a spreadsheet would
+// run.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,9 @@
 namespace ningyi::exchange {
 
 // Reads the header at once. A file that cannot be used is a fault: empty, not UTF-8 or GBK, another delimiter, a column
-// named twice, lines ended by CR alone. Rows that cannot be read are faults in their group: broken quotes (with line and
-// column), another number of cells than the header, a row over 1 MiB, a cell over 64 KiB. Blank lines are skipped; a byte
-// order mark, CRLF, and commas and line ends inside quotes are as RFC 4180 has them.
+// named twice, lines ended by CR alone. Rows that cannot be read are faults in their group: broken quotes (with line
+// and column), another number of cells than the header, a row over 1 MiB, a cell over 64 KiB. Blank lines are skipped;
+// a byte order mark, CRLF, and commas and line ends inside quotes are as RFC 4180 has them.
 class CsvReader final : public RowSource {
 public:
     static Result<std::unique_ptr<CsvReader>> open(std::unique_ptr<ByteSource> source, const std::string& file);
@@ -34,8 +35,8 @@ private:
 
     enum class Row { complete, unfinished, faulty };
     struct Broken {
-        std::size_t at;        // byte of the fault
-        std::size_t resume;    // where to look for the next line end
+        std::size_t at;      // byte of the fault
+        std::size_t resume;  // where to look for the next line end
         std::string code, zh, en;
     };
     Result<bool> refill();
@@ -55,12 +56,12 @@ private:
     std::size_t begin_ = 0, end_ = 0;
     std::vector<std::uint32_t> places_;
     std::size_t next_place_ = 0, place_count_ = 0;
-    std::int64_t line_ = 1;      // of begin_
-    std::int64_t row_lines_ = 0; // of the row cut last by the careful path
-    bool ended_ = false;         // the source has no more
-    bool skipping_ = false;      // inside a row that is too long
+    std::int64_t line_ = 1;       // of begin_
+    std::int64_t row_lines_ = 0;  // of the row cut last by the careful path
+    bool ended_ = false;          // the source has no more
+    bool skipping_ = false;       // inside a row that is too long
     bool ascii_ = true;
-    std::vector<Cell> row_;      // of the careful path
+    std::vector<Cell> row_;  // of the careful path
 };
 
 // Writes rows of CSV to the end of a text, lines ended by CRLF as RFC 4180 has it.
@@ -69,8 +70,8 @@ public:
     // REQUIRES: `out` outlives the writer.
     explicit CsvWriter(std::string& out) : out_(out) {}
 
-    // Text that begins with = + - @ TAB CR or NUL gets an apostrophe in front, so that no spreadsheet runs it (security.md
-    // T14). Cells with commas, quotes or line ends are quoted.
+    // Text that begins with = + - @ TAB CR or NUL gets an apostrophe in front, so that no spreadsheet runs it
+    // (security.md T14). Cells with commas, quotes or line ends are quoted.
     void text(std::string_view value);
     void integer(std::int64_t value);
     void empty();

@@ -50,24 +50,26 @@ std::size_t index_sse2(const char* text, std::uint32_t from, std::uint32_t to, s
     return static_cast<std::size_t>(next - out);
 }
 
-__attribute__((target("avx2,bmi,popcnt"))) std::size_t index_avx2(const char* text, std::uint32_t from, std::uint32_t to,
-                                                                  std::uint32_t* out, bool& ascii) {
+__attribute__((target("avx2,bmi,popcnt"))) std::size_t index_avx2(const char* text, std::uint32_t from,
+                                                                  std::uint32_t to, std::uint32_t* out, bool& ascii) {
     const __m256i comma = _mm256_set1_epi8(','), line = _mm256_set1_epi8('\n'), quote = _mm256_set1_epi8('"');
     std::uint32_t* next = out;
     std::uint64_t high = 0;
     for (std::uint32_t at = from; at < to; at += 64) {
         const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + at));
         const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + at + 32));
-        const __m256i hit_first = _mm256_or_si256(
-            _mm256_or_si256(_mm256_cmpeq_epi8(first, comma), _mm256_cmpeq_epi8(first, line)),
-            _mm256_cmpeq_epi8(first, quote));
-        const __m256i hit_second = _mm256_or_si256(
-            _mm256_or_si256(_mm256_cmpeq_epi8(second, comma), _mm256_cmpeq_epi8(second, line)),
-            _mm256_cmpeq_epi8(second, quote));
+        const __m256i hit_first =
+            _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(first, comma), _mm256_cmpeq_epi8(first, line)),
+                            _mm256_cmpeq_epi8(first, quote));
+        const __m256i hit_second =
+            _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(second, comma), _mm256_cmpeq_epi8(second, line)),
+                            _mm256_cmpeq_epi8(second, quote));
         std::uint64_t found = static_cast<std::uint32_t>(_mm256_movemask_epi8(hit_first)) |
-                              static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(hit_second))) << 32U;
+                              static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(hit_second)))
+                                  << 32U;
         std::uint64_t above = static_cast<std::uint32_t>(_mm256_movemask_epi8(first)) |
-                              static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(second))) << 32U;
+                              static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(second)))
+                                  << 32U;
         if (to - at < 64) {
             const std::uint64_t inside = (std::uint64_t{1} << (to - at)) - 1;
             found &= inside;

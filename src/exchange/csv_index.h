@@ -8,8 +8,8 @@
 
 namespace ningyi::exchange {
 
-// Writes the place of each ',' '\n' '"' of [from, to) to `out`, rising, and says how many. `ascii` becomes false when a byte
-// above 0x7F is met. REQUIRES: 64 readable bytes beyond `to`; room for to - from places and 8 more.
+// Writes the place of each ',' '\n' '"' of [from, to) to `out`, rising, and says how many. `ascii` becomes false when a
+// byte above 0x7F is met. REQUIRES: 64 readable bytes beyond `to`; room for to - from places and 8 more.
 std::size_t index_separators(const char* text, std::uint32_t from, std::uint32_t to, std::uint32_t* out, bool& ascii);
 
 // The same, a word of eight bytes at a time, without vector instructions: for other machines, and to compare with.

@@ -14,7 +14,9 @@
 namespace ningyi::exchange {
 namespace {
 
-std::uint8_t byte_at(std::string_view text, std::size_t at) { return static_cast<std::uint8_t>(text[at]); }
+std::uint8_t byte_at(std::string_view text, std::size_t at) {
+    return static_cast<std::uint8_t>(text[at]);
+}
 
 // Cuts an unfinished UTF-8 character (at most three bytes) off the end.
 std::string_view without_unfinished(std::string_view text) {
@@ -90,10 +92,12 @@ public:
             return failure(Fault{
                 .file = file_,
                 .code = "E804",
-                .zh = format("第 {} 字节处既不是 UTF-8 也不是 GBK/GB18030 字符；请用表格软件打开后另存为“CSV UTF-8”", offset_),
-                .en = format("byte {} is neither UTF-8 nor GBK/GB18030; open the file in a spreadsheet program and save it "
-                             "as \"CSV UTF-8\"",
-                             offset_)});
+                .zh = format("第 {} 字节处既不是 UTF-8 也不是 GBK/GB18030 字符；请用表格软件打开后另存为“CSV UTF-8”",
+                             offset_),
+                .en = format(
+                    "byte {} is neither UTF-8 nor GBK/GB18030; open the file in a spreadsheet program and save it "
+                    "as \"CSV UTF-8\"",
+                    offset_)});
         }
         return room - out.room;
     }
@@ -129,7 +133,8 @@ private:
 
 Encoding encoding_of(std::string_view start) {
     if (start.starts_with("PK\x03\x04")) {
-        return start.find("[Content_Types].xml") != std::string_view::npos || start.find("xl/") != std::string_view::npos
+        return start.find("[Content_Types].xml") != std::string_view::npos ||
+                       start.find("xl/") != std::string_view::npos
                    ? Encoding::workbook
                    : Encoding::archive;
     }
@@ -159,15 +164,15 @@ Fault fault_of(Encoding encoding, const std::string& file) {
                      .en = format("{}, expected CSV in UTF-8; {}", en, save_en)};
     };
     switch (encoding) {
-        case Encoding::utf16_le: return named("文件编码为 UTF-16（小端，Excel 的“Unicode 文本”）", "the file is UTF-16 (little endian)");
+        case Encoding::utf16_le:
+            return named("文件编码为 UTF-16（小端，Excel 的“Unicode 文本”）", "the file is UTF-16 (little endian)");
         case Encoding::utf16_be: return named("文件编码为 UTF-16（大端）", "the file is UTF-16 (big endian)");
         case Encoding::workbook:
             return Fault{.file = file,
                          .code = "E803",
                          .zh = "这是 Excel 工作簿而不是 CSV；请把扩展名改为 .xlsx，或另存为 CSV UTF-8",
                          .en = "this is an Excel workbook, not CSV; name it .xlsx or save it as CSV UTF-8"};
-        case Encoding::old_workbook:
-            return named("这是旧版 Excel（.xls）文件", "this is an old Excel (.xls) workbook");
+        case Encoding::old_workbook: return named("这是旧版 Excel（.xls）文件", "this is an old Excel (.xls) workbook");
         case Encoding::archive: return named("这是压缩包而不是 CSV", "this is an archive, not CSV");
         default: return named("文件不是文本（既非 UTF-8 也非 GBK）", "the file is not text (neither UTF-8 nor GBK)");
     }

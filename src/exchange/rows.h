@@ -18,11 +18,12 @@ struct Cell {
     std::uint32_t size = 0;
 };
 
-// At most so many rows in one group. Not a multiple of 512: cells stand column by column, and columns that lie a multiple
-// of 4 KiB apart would fight for the same cache lines.
+// At most so many rows in one group. Not a multiple of 512: cells stand column by column, and columns that lie a
+// multiple of 4 KiB apart would fight for the same cache lines.
 constexpr std::size_t rows_in_group = 1000;
 
-// A group of rows; the text belongs to the reader and stays until its next group. 16 bytes beyond each cell are readable.
+// A group of rows; the text belongs to the reader and stays until its next group. 16 bytes beyond each cell are
+// readable.
 struct Rows {
     const char* text = nullptr;
     std::size_t count = 0;

@@ -30,7 +30,7 @@ struct Workbook {
     std::string sheet;                 // path of the first sheet in the archive
     std::vector<std::string> strings;  // shared
     enum class Show : std::uint8_t { number, date, time };
-    std::vector<Show> styles;          // of each cell format
+    std::vector<Show> styles;  // of each cell format
 };
 
 // Runs a whole part of the workbook through a visitor; false when the workbook has no such part.
@@ -47,7 +47,8 @@ Result<bool> read_part(Workbook& book, const std::string& name, XmlVisitor visit
 }
 
 Workbook::Show built_in_format(int id) {
-    if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || (id >= 50 && id <= 54) || id == 36 || id == 57 || id == 58) return Workbook::Show::date;
+    if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || (id >= 50 && id <= 54) || id == 36 || id == 57 || id == 58)
+        return Workbook::Show::date;
     if (id == 22) return Workbook::Show::time;
     return Workbook::Show::number;
 }
@@ -67,7 +68,9 @@ Result<bool> read_styles(Workbook& book) {
                                   bool with_time = false;
                                   const bool date = is_date_format(attribute(attributes, "formatCode"), with_time);
                                   formats[to_int(attribute(attributes, "numFmtId"), -1)] =
-                                      !date ? Workbook::Show::number : with_time ? Workbook::Show::time : Workbook::Show::date;
+                                      !date       ? Workbook::Show::number
+                                      : with_time ? Workbook::Show::time
+                                                  : Workbook::Show::date;
                               } else if (name == "cellXfs") {
                                   in_formats = true;
                               } else if (name == "xf" && in_formats && book.styles.size() < max_styles) {
@@ -108,26 +111,31 @@ Result<bool> read_strings(Workbook& book) {
                                      }});
     if (!read) return read;
     if (too_much) {
-        return failure(fault(book.shown, 0, "E832", "工作簿的文字超过 256 MiB；请另存为 CSV UTF-8", "the workbook has more than 256 MiB of text; save it as CSV UTF-8"));
+        return failure(fault(book.shown, 0, "E832", "工作簿的文字超过 256 MiB；请另存为 CSV UTF-8",
+                             "the workbook has more than 256 MiB of text; save it as CSV UTF-8"));
     }
     return true;
 }
 
 Result<bool> read_outline(Workbook& book) {
     std::string relation;
-    auto read = read_part(book, "xl/workbook.xml", {.begin = [&](std::string_view name, const XmlAttributes& attributes) {
-                              if (name == "workbookPr") {
-                                  const std::string_view value = attribute(attributes, "date1904");
-                                  book.since_1904 = value == "1" || value == "true";
-                              }
-                              if (name == "sheet" && relation.empty()) relation = attribute(attributes, "id");
-                          }});
+    auto read =
+        read_part(book, "xl/workbook.xml", {.begin = [&](std::string_view name, const XmlAttributes& attributes) {
+                      if (name == "workbookPr") {
+                          const std::string_view value = attribute(attributes, "date1904");
+                          book.since_1904 = value == "1" || value == "true";
+                      }
+                      if (name == "sheet" && relation.empty()) relation = attribute(attributes, "id");
+                  }});
     if (!read) return read;
     if (!*read || relation.empty()) {
-        return failure(fault(book.shown, 0, "E833", "不是 Excel 工作簿（.xlsx），或没有工作表", "not an Excel workbook (.xlsx), or it has no sheet"));
+        return failure(fault(book.shown, 0, "E833", "不是 Excel 工作簿（.xlsx），或没有工作表",
+                             "not an Excel workbook (.xlsx), or it has no sheet"));
     }
-    read = read_part(book, "xl/_rels/workbook.xml.rels", {.begin = [&](std::string_view name, const XmlAttributes& attributes) {
-                         if (name == "Relationship" && attribute(attributes, "Id") == relation) book.sheet = attribute(attributes, "Target");
+    read = read_part(book, "xl/_rels/workbook.xml.rels",
+                     {.begin = [&](std::string_view name, const XmlAttributes& attributes) {
+                         if (name == "Relationship" && attribute(attributes, "Id") == relation)
+                             book.sheet = attribute(attributes, "Target");
                      }});
     if (!read) return read;
     if (book.sheet.starts_with('/')) {
@@ -136,7 +144,8 @@ Result<bool> read_outline(Workbook& book) {
         book.sheet.insert(0, "xl/");
     }
     if (!book.archive->has(book.sheet)) {
-        return failure(fault(book.shown, 0, "E833", "工作簿里找不到第一个工作表；请重新保存", "the workbook's first sheet is missing; save it again"));
+        return failure(fault(book.shown, 0, "E833", "工作簿里找不到第一个工作表；请重新保存",
+                             "the workbook's first sheet is missing; save it again"));
     }
     return true;
 }
@@ -146,7 +155,8 @@ constexpr std::size_t no_column = SIZE_MAX;
 std::size_t column_of(std::string_view reference) {
     std::size_t column = 0;
     std::size_t letters = 0;
-    for (; letters < reference.size() && reference[letters] >= 'A' && reference[letters] <= 'Z' && letters < 4; ++letters) {
+    for (; letters < reference.size() && reference[letters] >= 'A' && reference[letters] <= 'Z' && letters < 4;
+         ++letters) {
         column = column * 26 + static_cast<std::size_t>(reference[letters] - 'A' + 1);
     }
     return letters == 0 ? no_column : column - 1;
@@ -168,32 +178,37 @@ std::string number_text(std::string_view text) {
 
 class WorkbookRows final : public RowSource {
 public:
-    WorkbookRows(Workbook book, const Zone& zone, std::string bytes) : bytes_(std::move(bytes)), book_(std::move(book)), zone_(zone) {}
+    WorkbookRows(Workbook book, const Zone& zone, std::string bytes)
+        : bytes_(std::move(bytes)), book_(std::move(book)), zone_(zone) {}
 
     Result<bool> start() {
         auto source = book_.archive->entry(book_.sheet);
         if (!source) return tl::unexpected(source.error());
         xml_ = std::make_unique<XmlStream>(
             std::move(*source), book_.shown + "/" + book_.sheet,
-            XmlVisitor{.begin = [this](std::string_view name, const XmlAttributes& attributes) { begin(name, attributes); },
-                       .end = [this](std::string_view name) { end(name); },
-                       .text = [this](std::string_view text) {
-                           if (in_value_ && value_.size() <= max_cell_bytes) value_ += text;
-                       }});
+            XmlVisitor{
+                .begin = [this](std::string_view name, const XmlAttributes& attributes) { begin(name, attributes); },
+                .end = [this](std::string_view name) { end(name); },
+                .text =
+                    [this](std::string_view text) {
+                        if (in_value_ && value_.size() <= max_cell_bytes) value_ += text;
+                    }});
         while (pending_.empty()) {
             const auto more = xml_->advance();
             if (!more) return tl::unexpected(more.error());
             if (!*more) break;
         }
         if (pending_.empty()) {
-            return failure(fault(book_.shown, 0, "E802", "第一个工作表是空的；第一行应为列名", "the first sheet is empty; expected column names in its first row"));
+            return failure(fault(book_.shown, 0, "E802", "第一个工作表是空的；第一行应为列名",
+                                 "the first sheet is empty; expected column names in its first row"));
         }
         Faults faults;
         std::set<std::string> seen;
         for (const std::string& cell : pending_.front().cells) {
             const std::string name(trimmed(cell));
             if (!name.empty() && !seen.insert(name).second) {
-                faults.push_back(fault(book_.shown, static_cast<int>(pending_.front().line), "E807", format("列名“{}”出现两次；每个列名只应出现一次", name),
+                faults.push_back(fault(book_.shown, static_cast<int>(pending_.front().line), "E807",
+                                       format("列名“{}”出现两次；每个列名只应出现一次", name),
                                        format("column \"{}\" appears twice; expected each name once", name)));
             }
             header_.push_back(name);
@@ -249,7 +264,8 @@ private:
             return;
         }
         for (std::size_t column = 0; column < used; ++column) {
-            rows.cells[column * rows_in_group + rows.count] = {static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(row.cells[column].size())};
+            rows.cells[column * rows_in_group + rows.count] = {static_cast<std::uint32_t>(text_.size()),
+                                                               static_cast<std::uint32_t>(row.cells[column].size())};
             text_ += row.cells[column];
         }
         rows.lines[rows.count++] = row.line;
@@ -286,7 +302,8 @@ private:
         } else if (name == "c") {
             if (has_value_) take_cell();
         } else if (name == "row") {
-            const bool has_text = std::ranges::any_of(row_.cells, [](const std::string& cell) { return !cell.empty(); });
+            const bool has_text =
+                std::ranges::any_of(row_.cells, [](const std::string& cell) { return !cell.empty(); });
             if (has_text || !row_.wrong_zh.empty()) pending_.push_back(std::move(row_));
             row_ = {};
         }
@@ -313,11 +330,14 @@ private:
         } else if (type_ == "inlineStr" || type_ == "str" || type_ == "e" || type_ == "d") {
             text = value_;
         } else {
-            const Workbook::Show show = static_cast<std::size_t>(style_) < book_.styles.size() ? book_.styles[static_cast<std::size_t>(style_)] : Workbook::Show::number;
+            const Workbook::Show show = static_cast<std::size_t>(style_) < book_.styles.size()
+                                            ? book_.styles[static_cast<std::size_t>(style_)]
+                                            : Workbook::Show::number;
             double serial = 0;
             const auto [stop, error] = std::from_chars(value_.data(), value_.data() + value_.size(), serial);
             if (show != Workbook::Show::number && error == std::errc{} && stop == value_.data() + value_.size()) {
-                text = serial_date_text(serial, book_.since_1904, show == Workbook::Show::time || serial != std::floor(serial), zone_);
+                text = serial_date_text(serial, book_.since_1904,
+                                        show == Workbook::Show::time || serial != std::floor(serial), zone_);
             }
             if (text.empty()) text = number_text(value_);
         }
@@ -345,7 +365,8 @@ private:
     bool in_value_ = false, in_phonetic_ = false, has_value_ = false;
 };
 
-Result<std::unique_ptr<RowSource>> rows_of(Result<std::shared_ptr<ZipArchive>> archive, const std::string& shown, const Zone& zone, std::string bytes) {
+Result<std::unique_ptr<RowSource>> rows_of(Result<std::shared_ptr<ZipArchive>> archive, const std::string& shown,
+                                           const Zone& zone, std::string bytes) {
     if (!archive) return tl::unexpected(archive.error());
     Workbook book{.archive = std::move(*archive), .shown = shown};
     for (const auto read : {read_outline, read_styles, read_strings}) {
@@ -377,7 +398,8 @@ std::string serial_date_text(double serial, bool since_1904, bool with_time, con
         millis -= days_ms;
         ++days;
     }
-    // Serial 0 is 1904-01-01, or 1899-12-31 in the other system, which besides counts a 29 February 1900 that never was.
+    // Serial 0 is 1904-01-01, or 1899-12-31 in the other system, which besides counts a 29 February 1900 that never
+    // was.
     constexpr std::int64_t start_1904 = -24'107, start_1900 = -25'568;
     std::int64_t day = days + start_1904;
     if (!since_1904) day = days + start_1900 - (days >= 60 ? 1 : 0);

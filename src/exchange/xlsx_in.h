@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the first sheet of an .xlsx workbook as rows of text, so that it goes the same way as CSV: the first row that is not
-// empty is the header. Dates come out as RFC 3339 text by the workbook's date system and the given zone; formulas are never
-// run, their saved result is taken. Streamed; shared strings are bounded.
+// Reads the first sheet of an .xlsx workbook as rows of text, so that it goes the same way as CSV: the first row that
+// is not empty is the header. Dates come out as RFC 3339 text by the workbook's date system and the given zone;
+// formulas are never run, their saved result is taken. Streamed; shared strings are bounded.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,8 @@ Result<std::unique_ptr<RowSource>> open_workbook_bytes(std::string bytes, const 
 // years 1900 to 9999. `since_1904`: the other date system.
 std::string serial_date_text(double serial, bool since_1904, bool with_time, const Zone& zone);
 
-// True if a number format shows a date ("yyyy/m/d", "m月d日 h:mm"); `with_time` says whether it shows a time of day too.
+// True if a number format shows a date ("yyyy/m/d", "m月d日 h:mm"); `with_time` says whether it shows a time of day
+// too.
 bool is_date_format(std::string_view format, bool& with_time);
 
 }  // namespace ningyi::exchange

@@ -70,7 +70,9 @@ XmlStream::XmlStream(std::unique_ptr<ByteSource> source, std::string file, XmlVi
     XML_SetStartDoctypeDeclHandler(parser_->expat, Parser::on_doctype);
 }
 
-XmlStream::~XmlStream() { XML_ParserFree(parser_->expat); }
+XmlStream::~XmlStream() {
+    XML_ParserFree(parser_->expat);
+}
 
 Result<bool> XmlStream::advance() {
     Parser& self = *parser_;
@@ -94,7 +96,8 @@ Result<bool> XmlStream::advance() {
     } else {
         const char* const why = XML_ErrorString(XML_GetErrorCode(self.expat));
         fault.zh = format("工作簿内的 XML 不完整或有错（{}）；请用表格软件重新保存", why);
-        fault.en = format("the XML inside the workbook is cut short or wrong ({}); save it again in a spreadsheet program", why);
+        fault.en = format(
+            "the XML inside the workbook is cut short or wrong ({}); save it again in a spreadsheet program", why);
     }
     return failure(std::move(fault));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stream of XML elements and text out of a byte source, for workbooks. Document types and entities are refused, depth and
-// text are bounded. Not a tree.
+// A stream of XML elements and text out of a byte source, for workbooks. Document types and entities are refused, depth
+// and text are bounded. Not a tree.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +32,8 @@ public:
     XmlStream(const XmlStream&) = delete;
     XmlStream& operator=(const XmlStream&) = delete;
 
-    // Feeds one piece of the source to the visitor; false when the document has ended. Faults: not well-formed, a document
-    // type, deeper than 64, damaged source.
+    // Feeds one piece of the source to the visitor; false when the document has ended. Faults: not well-formed, a
+    // document type, deeper than 64, damaged source.
     Result<bool> advance();
 
 private:

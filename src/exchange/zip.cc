@@ -38,8 +38,9 @@ bool leaves_folder(std::string_view name) {
 
 bool is_archive(std::string_view name) {
     const std::string lower = lower_ascii(name);
-    return std::ranges::any_of(std::vector<std::string_view>{".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".jar"},
-                               [&](std::string_view end) { return lower.ends_with(end); });
+    return std::ranges::any_of(
+        std::vector<std::string_view>{".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".jar"},
+        [&](std::string_view end) { return lower.ends_with(end); });
 }
 
 }  // namespace
@@ -63,12 +64,15 @@ public:
         const ZipLimits& limits = archive_->limits_;
         constexpr std::uint64_t free_bytes = std::uint64_t{1} << 20U;
         if (unpacked_ > free_bytes && unpacked_ / limits.ratio > packed_) {
-            return failure(fault(shown_, "E822", format("解压后超过压缩大小的 {} 倍，疑为“压缩炸弹”，已停止读取", limits.ratio),
-                                 format("unpacks to more than {} times its packed size, which looks like a zip bomb; stopped", limits.ratio)));
+            return failure(
+                fault(shown_, "E822", format("解压后超过压缩大小的 {} 倍，疑为“压缩炸弹”，已停止读取", limits.ratio),
+                      format("unpacks to more than {} times its packed size, which looks like a zip bomb; stopped",
+                             limits.ratio)));
         }
         if (archive_->handle_->unpacked > limits.unpacked_bytes) {
-            return failure(fault(shown_, "E823", format("解压后超过 {} MiB，已停止读取；请分成几个包", limits.unpacked_bytes >> 20U),
-                                 format("unpacks to more than {} MiB; stopped; split it into several", limits.unpacked_bytes >> 20U)));
+            return failure(fault(
+                shown_, "E823", format("解压后超过 {} MiB，已停止读取；请分成几个包", limits.unpacked_bytes >> 20U),
+                format("unpacks to more than {} MiB; stopped; split it into several", limits.unpacked_bytes >> 20U)));
         }
         return static_cast<std::size_t>(count);
     }
@@ -86,7 +90,8 @@ ZipArchive::ZipArchive(std::unique_ptr<Handle> handle, std::string shown, ZipLim
 
 ZipArchive::~ZipArchive() = default;
 
-Result<std::shared_ptr<ZipArchive>> ZipArchive::open(const std::string& path, const std::string& shown, ZipLimits limits) {
+Result<std::shared_ptr<ZipArchive>> ZipArchive::open(const std::string& path, const std::string& shown,
+                                                     ZipLimits limits) {
     int code = 0;
     auto handle = std::make_unique<Handle>();
     handle->zip = zip_open(path.c_str(), ZIP_RDONLY, &code);
@@ -100,7 +105,8 @@ Result<std::shared_ptr<ZipArchive>> ZipArchive::open(const std::string& path, co
     return checked(std::move(handle), shown, limits);
 }
 
-Result<std::shared_ptr<ZipArchive>> ZipArchive::open_memory(std::string_view bytes, const std::string& shown, ZipLimits limits) {
+Result<std::shared_ptr<ZipArchive>> ZipArchive::open_memory(std::string_view bytes, const std::string& shown,
+                                                            ZipLimits limits) {
     zip_error_t error;
     zip_error_init(&error);
     auto handle = std::make_unique<Handle>();
@@ -116,9 +122,11 @@ Result<std::shared_ptr<ZipArchive>> ZipArchive::open_memory(std::string_view byt
     return checked(std::move(handle), shown, limits);
 }
 
-Result<std::shared_ptr<ZipArchive>> ZipArchive::checked(std::unique_ptr<Handle> handle, const std::string& shown, ZipLimits limits) {
+Result<std::shared_ptr<ZipArchive>> ZipArchive::checked(std::unique_ptr<Handle> handle, const std::string& shown,
+                                                        ZipLimits limits) {
     zip_t* const zip = handle->zip;
     const zip_int64_t count = zip_get_num_entries(zip, 0);
+    if (count <= 0) return failure(damaged(shown, "empty"));
     if (count > static_cast<zip_int64_t>(limits.entries)) {
         return failure(fault(shown, "E824", format("压缩包内有 {} 个文件，最多 {} 个", count, limits.entries),
                              format("the archive holds {} files, at most {} are allowed", count, limits.entries)));
@@ -135,15 +143,19 @@ Result<std::shared_ptr<ZipArchive>> ZipArchive::checked(std::unique_ptr<Handle> 
         const std::string name = status.name;
         const std::string place = shown + "/" + name.substr(0, 120);
         if (leaves_folder(name)) {
-            faults.push_back(fault(place, "E825", "文件名指向压缩包之外（绝对路径、“..”或反斜线），已拒绝", "the name points out of the archive (absolute, \"..\" or a backslash); refused"));
+            faults.push_back(fault(place, "E825", "文件名指向压缩包之外（绝对路径、“..”或反斜线），已拒绝",
+                                   "the name points out of the archive (absolute, \"..\" or a backslash); refused"));
         } else if (name.ends_with('/')) {
             continue;
         } else if (is_archive(name)) {
-            faults.push_back(fault(place, "E826", "压缩包里还有压缩包；请先解开，只压缩一层", "an archive inside the archive; unpack it first and pack only once"));
+            faults.push_back(fault(place, "E826", "压缩包里还有压缩包；请先解开，只压缩一层",
+                                   "an archive inside the archive; unpack it first and pack only once"));
         } else if ((status.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && status.encryption_method != ZIP_EM_NONE) {
-            faults.push_back(fault(place, "E827", "文件加了密码；请去掉密码后重新压缩", "the file is encrypted; pack it again without a password"));
+            faults.push_back(fault(place, "E827", "文件加了密码；请去掉密码后重新压缩",
+                                   "the file is encrypted; pack it again without a password"));
         } else if (!seen.insert(name).second) {
-            faults.push_back(fault(place, "E828", "压缩包里有两个同名文件", "two files of this name are in the archive"));
+            faults.push_back(
+                fault(place, "E828", "压缩包里有两个同名文件", "two files of this name are in the archive"));
         }
         archive->names_.push_back(name);
     }
@@ -151,12 +163,21 @@ Result<std::shared_ptr<ZipArchive>> ZipArchive::checked(std::unique_ptr<Handle> 
     return archive;
 }
 
-bool ZipArchive::has(std::string_view name) const { return std::ranges::find(names_, name) != names_.end(); }
+bool ZipArchive::has(std::string_view name) const {
+    return std::ranges::find(names_, name) != names_.end();
+}
+
+std::uint64_t ZipArchive::claimed_size(const std::string& name) const {
+    zip_stat_t status;
+    if (zip_stat(handle_->zip, name.c_str(), ZIP_FL_ENC_GUESS, &status) != 0) return 0;
+    return (status.valid & ZIP_STAT_SIZE) != 0 ? status.size : 0;
+}
 
 Result<std::unique_ptr<ByteSource>> ZipArchive::entry(const std::string& name) {
     const std::string place = shown_ + "/" + name;
     zip_stat_t status;
-    if (zip_stat(handle_->zip, name.c_str(), ZIP_FL_ENC_GUESS, &status) != 0) return failure(damaged(place, zip_strerror(handle_->zip)));
+    if (zip_stat(handle_->zip, name.c_str(), ZIP_FL_ENC_GUESS, &status) != 0)
+        return failure(damaged(place, zip_strerror(handle_->zip)));
     zip_file_t* const file = zip_fopen_index(handle_->zip, status.index, 0);
     if (file == nullptr) return failure(damaged(place, zip_strerror(handle_->zip)));
     const std::uint64_t packed = (status.valid & ZIP_STAT_COMP_SIZE) != 0 ? status.comp_size : 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads .zip archives that strangers made: bounded in entries, size and ratio, measured while inflating and not taken from
-// the directory (security.md T15). Nothing is ever written to disk, so that no name in an archive can reach out of a folder;
-// names that try are refused all the same.
+// Reads .zip archives that strangers made: bounded in entries, size and ratio, measured while inflating and not taken
+// from the directory (security.md T15). Nothing is ever written to disk, so that no name in an archive can reach out of
+// a folder; names that try are refused all the same.
 #pragma once
 
 #include <cstdint>
@@ -26,11 +26,13 @@ constexpr ZipLimits workbook_limits{.entries = 1000, .unpacked_bytes = std::uint
 
 class ZipArchive {
 public:
-    // Faults: damaged or cut short, too many entries, a name that leaves the folder ("../", absolute, drive letters), an
-    // archive inside (.zip, .7z, .rar, .gz, .tar), encrypted entries, two entries of one name.
-    static Result<std::shared_ptr<ZipArchive>> open(const std::string& path, const std::string& shown, ZipLimits limits = {});
+    // Faults: damaged or cut short, too many entries, a name that leaves the folder ("../", absolute, drive letters),
+    // an archive inside (.zip, .7z, .rar, .gz, .tar), encrypted entries, two entries of one name.
+    static Result<std::shared_ptr<ZipArchive>> open(const std::string& path, const std::string& shown,
+                                                    ZipLimits limits = {});
     // REQUIRES: `bytes` outlives the archive.
-    static Result<std::shared_ptr<ZipArchive>> open_memory(std::string_view bytes, const std::string& shown, ZipLimits limits = {});
+    static Result<std::shared_ptr<ZipArchive>> open_memory(std::string_view bytes, const std::string& shown,
+                                                           ZipLimits limits = {});
     ~ZipArchive();
     ZipArchive(const ZipArchive&) = delete;
     ZipArchive& operator=(const ZipArchive&) = delete;
@@ -38,15 +40,19 @@ public:
     // Paths of the files in the archive, in its order, folders left out.
     const std::vector<std::string>& names() const { return names_; }
     bool has(std::string_view name) const;
+    // Bytes unpacked, as the directory claims: for progress, never to be relied on. 0 when unknown.
+    std::uint64_t claimed_size(const std::string& name) const;
 
-    // The entry as a stream, which keeps the archive alive. Reading faults when it is damaged, or grows past the limits.
+    // The entry as a stream, which keeps the archive alive. Reading faults when it is damaged, or grows past the
+    // limits.
     Result<std::unique_ptr<ByteSource>> entry(const std::string& name);
 
 private:
     friend class ZipEntrySource;
     struct Handle;
     ZipArchive(std::unique_ptr<Handle> handle, std::string shown, ZipLimits limits);
-    static Result<std::shared_ptr<ZipArchive>> checked(std::unique_ptr<Handle> handle, const std::string& shown, ZipLimits limits);
+    static Result<std::shared_ptr<ZipArchive>> checked(std::unique_ptr<Handle> handle, const std::string& shown,
+                                                       ZipLimits limits);
 
     std::unique_ptr<Handle> handle_;
     std::string shown_;
