@@ -29,7 +29,9 @@ constexpr int fixes_a_track = 2880;  // eight hours at ten seconds
 
 double sum = 0;  // keeps results alive
 
-double seconds_now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+double seconds_now() {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
 
 // Runs `body`, which works on `count` things, for at least half a second of processor time.
 template <class Body>
@@ -46,16 +48,16 @@ void time(const char* name, int count, Body body) {
     std::printf("%-52s %10.1f ns %10.2f M/s\n", name, ns, 1e3 / ns);
 }
 
-// A day: fixes `spread` metres around a place `east` metres away, every `step` ms, half of them on whole places as phones
-// repeat them.
+// A day: fixes `spread` metres around a place `east` metres away, every `step` ms, half of them on whole places as
+// phones repeat them.
 std::vector<Fix> day(double east, double spread, Millis step, Millis jitter, std::uint32_t accuracy_mm) {
     Random random(5);
     std::vector<Fix> fixes;
     const geo::Plane plane(home);
     for (int i = 0; i < fixes_a_track; ++i) {
-        Fix fix = fix_received(Instant{nine + i * step + static_cast<Millis>(random.below(static_cast<std::uint64_t>(jitter) + 1))},
-                               plane.place({east + (random.unit() - 0.5) * spread, (random.unit() - 0.5) * spread}),
-                               geo::Datum::wgs84);
+        Fix fix = fix_received(
+            Instant{nine + i * step + static_cast<Millis>(random.below(static_cast<std::uint64_t>(jitter) + 1))},
+            plane.place({east + (random.unit() - 0.5) * spread, (random.unit() - 0.5) * spread}), geo::Datum::wgs84);
         fix.accuracy_mm = accuracy_mm + static_cast<std::uint32_t>(random.below(accuracy_mm));
         fix.level = Level::p68;
         fix.provider = Provider::gnss;
@@ -65,7 +67,9 @@ std::vector<Fix> day(double east, double spread, Millis step, Millis jitter, std
     return fixes;
 }
 
-Interval whole(const std::vector<Fix>& fixes) { return {fixes.front().at, fixes.back().at}; }
+Interval whole(const std::vector<Fix>& fixes) {
+    return {fixes.front().at, fixes.back().at};
+}
 
 }  // namespace
 
@@ -98,12 +102,14 @@ int main() {
     time("companion, both tracks", 2 * fixes_a_track, [&] { return company(rim, near_uneven, 50, 0.8).together_ms; });
     time("WGS-84 to GCJ-02", 1000, [] {
         std::int64_t lat = 0;
-        for (int i = 0; i < 1000; ++i) lat += geo::from_wgs84({home.lat_e7 + i * 977, home.lon_e7 - i * 131}, geo::Datum::gcj02).lat_e7;
+        for (int i = 0; i < 1000; ++i)
+            lat += geo::from_wgs84({home.lat_e7 + i * 977, home.lon_e7 - i * 131}, geo::Datum::gcj02).lat_e7;
         return lat;
     });
     time("GCJ-02 to WGS-84, four steps", 1000, [] {
         std::int64_t lat = 0;
-        for (int i = 0; i < 1000; ++i) lat += geo::to_wgs84({home.lat_e7 + i * 977, home.lon_e7 - i * 131}, geo::Datum::gcj02).lat_e7;
+        for (int i = 0; i < 1000; ++i)
+            lat += geo::to_wgs84({home.lat_e7 + i * 977, home.lon_e7 - i * 131}, geo::Datum::gcj02).lat_e7;
         return lat;
     });
     const std::string block = encode(std::span(rim).first(fixes_per_block)).value();

@@ -37,9 +37,9 @@ Degrees gcj_shift(Degrees wgs84) {
     const double sine = real::sin(latitude);
     const double w = 1 - eccentricity_squared * sine * sine;
     const double root_w = std::sqrt(w);
-    return {gcj_north(x, y, root, q) * w * root_w / (semi_major_m * (1 - eccentricity_squared)) /
-                real::radians_per_degree,
-            gcj_east(x, y, root, q) * root_w / (semi_major_m * real::cos(latitude)) / real::radians_per_degree};
+    return {
+        gcj_north(x, y, root, q) * w * root_w / (semi_major_m * (1 - eccentricity_squared)) / real::radians_per_degree,
+        gcj_east(x, y, root, q) * root_w / (semi_major_m * real::cos(latitude)) / real::radians_per_degree};
 }
 
 constexpr double baidu_k = pi * 3000 / 180;
@@ -50,8 +50,12 @@ Degrees bd_without_box(Degrees gcj02) {
     return {z * real::sin(t) + 0.006, z * real::cos(t) + 0.0065};
 }
 
-Degrees degrees_of(Place place) { return {lat_degrees(place), lon_degrees(place)}; }
-Place place_of(Degrees degrees) { return place_of_degrees(degrees.lat, degrees.lon); }
+Degrees degrees_of(Place place) {
+    return {lat_degrees(place), lon_degrees(place)};
+}
+Place place_of(Degrees degrees) {
+    return place_of_degrees(degrees.lat, degrees.lon);
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The datums of coordinates met in China and their conversions. A source declares its datum; conversion happens once, at
-// the door.  (tracks.md §4)
+// The datums of coordinates met in China and their conversions. A source declares its datum; conversion happens once,
+// at the door.  (tracks.md §4)
 #pragma once
 
 #include <cstdint>

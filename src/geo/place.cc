@@ -29,6 +29,8 @@ std::int64_t rounded(double value) {
     return integer;
 }
 
-Place place_of_degrees(double lat, double lon) { return {e7_of_degrees(lat), e7_of_degrees(lon)}; }
+Place place_of_degrees(double lat, double lon) {
+    return {e7_of_degrees(lat), e7_of_degrees(lon)};
+}
 
 }  // namespace ningyi::geo

@@ -26,11 +26,15 @@ constexpr bool is_on_earth(Place place) {
 // A value rounded to the nearest integer, halves away from zero. Values beyond int64 stop at its ends; a NaN is 0.
 std::int64_t rounded(double value);
 
-// Degrees rounded once to 1e-7, halves away from zero. What lies beyond int32 stops at its ends, so that a value off the
-// earth stays off the earth (is_on_earth); a NaN gives the minimum.
+// Degrees rounded once to 1e-7, halves away from zero. What lies beyond int32 stops at its ends, so that a value off
+// the earth stays off the earth (is_on_earth); a NaN gives the minimum.
 Place place_of_degrees(double lat, double lon);
 
-inline double lat_degrees(Place place) { return place.lat_e7 / 1e7; }
-inline double lon_degrees(Place place) { return place.lon_e7 / 1e7; }
+inline double lat_degrees(Place place) {
+    return place.lat_e7 / 1e7;
+}
+inline double lon_degrees(Place place) {
+    return place.lon_e7 / 1e7;
+}
 
 }  // namespace ningyi::geo

@@ -7,7 +7,9 @@
 
 namespace ningyi::geo {
 
-double length(Offset offset) { return std::sqrt(squared_length(offset)); }
+double length(Offset offset) {
+    return std::sqrt(squared_length(offset));
+}
 
 Plane::Plane(Place origin)
     : origin_(origin),
@@ -24,6 +26,8 @@ Place Plane::place(Offset offset) const {
     return place_of_degrees((origin_.lat_e7 + north_e7) / 1e7, (origin_.lon_e7 + east_e7) / 1e7);
 }
 
-double distance_m(Place a, Place b) { return length(Plane(a).offset(b)); }
+double distance_m(Place a, Place b) {
+    return length(Plane(a).offset(b));
+}
 
 }  // namespace ningyi::geo

@@ -16,7 +16,9 @@ struct Offset {
     double north = 0;
 };
 
-inline double squared_length(Offset offset) { return offset.east * offset.east + offset.north * offset.north; }
+inline double squared_length(Offset offset) {
+    return offset.east * offset.east + offset.north * offset.north;
+}
 double length(Offset offset);
 
 class Plane {
@@ -32,7 +34,8 @@ public:
         std::int64_t east = std::int64_t{b.lon_e7} - a.lon_e7;
         if (east > max_lon_e7) east -= 2 * std::int64_t{max_lon_e7};
         if (east < -std::int64_t{max_lon_e7}) east += 2 * std::int64_t{max_lon_e7};
-        const double middle_e7 = static_cast<double>(std::int64_t{a.lat_e7} + b.lat_e7 - 2 * std::int64_t{origin_.lat_e7}) / 2;
+        const double middle_e7 =
+            static_cast<double>(std::int64_t{a.lat_e7} + b.lat_e7 - 2 * std::int64_t{origin_.lat_e7}) / 2;
         return {static_cast<double>(east) * metres_per_e7 * cosine(middle_e7), north * metres_per_e7};
     }
 

@@ -15,7 +15,8 @@ double haversine_m(Place a, Place b) {
     const long double la = a.lat_e7 / 1e7L * radians;
     const long double lb = b.lat_e7 / 1e7L * radians;
     const long double dl = (b.lon_e7 - static_cast<long double>(a.lon_e7)) / 1e7L * radians;
-    const long double s = std::pow(std::sin((lb - la) / 2), 2) + std::cos(la) * std::cos(lb) * std::pow(std::sin(dl / 2), 2);
+    const long double s =
+        std::pow(std::sin((lb - la) / 2), 2) + std::cos(la) * std::cos(lb) * std::pow(std::sin(dl / 2), 2);
     return static_cast<double>(2 * earth_radius_m * std::asin(std::sqrt(s)));
 }
 

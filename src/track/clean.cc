@@ -71,8 +71,9 @@ void mark_disorder(std::vector<Fix>& fixes) {
     }
 }
 
-// Inside one boot the offset of the two clocks is constant but for drift. Where it steps, the longest run with one offset
-// is left as it is and all others are marked: which of them is right is not knowable here, and nothing is re-dated.
+// Inside one boot the offset of the two clocks is constant but for drift. Where it steps, the longest run with one
+// offset is left as it is and all others are marked: which of them is right is not knowable here, and nothing is
+// re-dated.
 void mark_clock_steps(std::vector<Fix>& fixes) {
     const auto positions = ordered_by(fixes, [](const Fix& f) { return std::tuple(f.device, f.boot, f.mono_ms); });
     const auto offset = [&](std::size_t i) { return fixes[positions[i]].at.ms - fixes[positions[i]].mono_ms; };

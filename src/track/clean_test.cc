@@ -37,8 +37,9 @@ TEST(clean, nothing_is_dropped_and_each_oddity_has_its_mark) {
     fixes[11] = fixes[10];
     mark(fixes);
     ASSERT_EQ(fixes.size(), 12U);
-    const std::uint32_t expected[] = {mark_invalid, mark_zero,   mark_range, mark_range,     mark_future,    mark_stale,
-                                      mark_poor,    mark_repeat, mark_mock,  mark_simulated, mark_accessory, mark_duplicate | mark_accessory};
+    const std::uint32_t expected[] = {mark_invalid, mark_zero,      mark_range,     mark_range,
+                                      mark_future,  mark_stale,     mark_poor,      mark_repeat,
+                                      mark_mock,    mark_simulated, mark_accessory, mark_duplicate | mark_accessory};
     for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(fixes[i].marks, expected[i]) << i;
 }
 

@@ -22,9 +22,22 @@ constexpr Millis last_ms = 253'402'300'799'999;   // end of year 9999
 constexpr Millis longest_ms = last_ms - first_ms;
 
 enum Column : std::size_t {
-    column_at, column_lat, column_lon, column_lat_received, column_lon_received, column_accuracy, column_level,
-    column_datum, column_provider, column_flags, column_speed, column_bearing, column_altitude, column_mono,
-    column_boot, columns
+    column_at,
+    column_lat,
+    column_lon,
+    column_lat_received,
+    column_lon_received,
+    column_accuracy,
+    column_level,
+    column_datum,
+    column_provider,
+    column_flags,
+    column_speed,
+    column_bearing,
+    column_altitude,
+    column_mono,
+    column_boot,
+    columns
 };
 
 // Five ways to write n numbers; the shortest is taken, the first of equals.
@@ -63,8 +76,12 @@ std::int64_t unzigzag(std::uint64_t value) {
 }
 
 // Absent is 0, and what is there makes room for it.
-std::int64_t with_absent(std::int64_t value) { return value >= 0 ? value + 1 : value; }
-std::int64_t without_absent(std::int64_t stored) { return stored > 0 ? stored - 1 : stored; }
+std::int64_t with_absent(std::int64_t value) {
+    return value >= 0 ? value + 1 : value;
+}
+std::int64_t without_absent(std::int64_t stored) {
+    return stored > 0 ? stored - 1 : stored;
+}
 
 class Writer {
 public:
@@ -193,7 +210,8 @@ void pack(Writer& writer, const Numbers& numbers) {
     }
     const std::uint64_t divisor = std::max<std::uint64_t>(common, 1);
     std::vector<std::uint64_t> rest;
-    for (const std::int64_t number : numbers) rest.push_back(static_cast<std::uint64_t>(minus(number, least)) / divisor);
+    for (const std::int64_t number : numbers)
+        rest.push_back(static_cast<std::uint64_t>(minus(number, least)) / divisor);
     const auto width = static_cast<unsigned>(std::bit_width(most / divisor));
     writer.varint(zigzag(least));
     writer.byte(width);
@@ -289,7 +307,9 @@ tl::unexpected<Faults> fault(std::string zh, std::string en) {
     return failure(Fault{.code = "E641", .zh = "轨迹块" + std::move(zh), .en = "track block " + std::move(en)});
 }
 
-bool is_within(std::int64_t value, std::int64_t least, std::int64_t most) { return value >= least && value <= most; }
+bool is_within(std::int64_t value, std::int64_t least, std::int64_t most) {
+    return value >= least && value <= most;
+}
 
 bool is_int32(std::int64_t value) {
     return is_within(value, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
@@ -308,7 +328,8 @@ Extent extent(Reader& reader, std::int64_t lowest, std::int64_t highest) {
 // Checks length and checksum and reads the head; the reader is left at the first column.
 Result<Head> head_of(std::string_view block, Reader& reader) {
     if (block.size() < checksum_bytes + 4) {
-        return fault(format("只有 {} 个字节，放不下块头", block.size()), format("has {} bytes, too few for its head", block.size()));
+        return fault(format("只有 {} 个字节，放不下块头", block.size()),
+                     format("has {} bytes, too few for its head", block.size()));
     }
     const std::string_view content = block.substr(0, block.size() - checksum_bytes);
     std::uint32_t stated = 0;
@@ -502,8 +523,8 @@ Result<BlockBounds> bounds_of(std::string_view block) {
     const auto place = [](std::int64_t lat, std::int64_t lon) {
         return geo::Place{static_cast<std::int32_t>(lat), static_cast<std::int32_t>(lon)};
     };
-    return BlockBounds{head->n, Instant{head->at.least}, Instant{head->at.most}, place(head->lat.least, head->lon.least),
-                       place(head->lat.most, head->lon.most)};
+    return BlockBounds{head->n, Instant{head->at.least}, Instant{head->at.most},
+                       place(head->lat.least, head->lon.least), place(head->lat.most, head->lon.most)};
 }
 
 }  // namespace ningyi::track

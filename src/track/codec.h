@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block: up to 128 fixes of one upload in columns, the body of a track event. What the device claimed comes back to the
-// last digit, the coordinates as received included. Who, which upload and when recorded stand in the event, not here.
-// (tracks.md §11; the bytes are described below)
+// A block: up to 128 fixes of one upload in columns, the body of a track event. What the device claimed comes back to
+// the last digit, the coordinates as received included. Who, which upload and when recorded stand in the event, not
+// here. (tracks.md §11; the bytes are described below)
 //
 //   version 1 · n − 1 · mask of columns that are all 0 (u16, little end first)
 //   bounds: least time, length of time, least latitude, its extent, least longitude, its extent (varints)

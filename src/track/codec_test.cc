@@ -14,15 +14,13 @@ namespace {
 
 Fix any_fix(Random& random) {
     const auto datum = static_cast<Datum>(random.below(4));
-    const geo::Place received = random.chance(0.9)
-                                    ? geo::Place{static_cast<std::int32_t>(random.between(310'000'000, 320'000'000)),
-                                                 static_cast<std::int32_t>(random.between(1'190'000'000, 1'210'000'000))}
-                                    : geo::Place{static_cast<std::int32_t>(random.next()),
-                                                 static_cast<std::int32_t>(random.next())};
+    const geo::Place received =
+        random.chance(0.9)
+            ? geo::Place{static_cast<std::int32_t>(random.between(310'000'000, 320'000'000)),
+                         static_cast<std::int32_t>(random.between(1'190'000'000, 1'210'000'000))}
+            : geo::Place{static_cast<std::int32_t>(random.next()), static_cast<std::int32_t>(random.next())};
     Fix fix = fix_received(Instant{random.between(-1'000'000'000'000, 4'000'000'000'000)}, received, datum);
-    const auto reading = [&random] {
-        return random.chance(0.2) ? no_value : static_cast<std::int32_t>(random.next());
-    };
+    const auto reading = [&random] { return random.chance(0.2) ? no_value : static_cast<std::int32_t>(random.next()); };
     fix.accuracy_mm = random.chance(0.2) ? no_accuracy : static_cast<std::uint32_t>(random.next());
     fix.speed_mm_s = reading();
     fix.bearing_cdeg = reading();

@@ -47,9 +47,13 @@ double stated_sigma_mm(const Fix& fix) {
 
 }  // namespace
 
-double sigma_mm(const Fix& fix) { return std::max(stated_sigma_mm(fix), least_sigma_mm); }
+double sigma_mm(const Fix& fix) {
+    return std::max(stated_sigma_mm(fix), least_sigma_mm);
+}
 
-double accuracy_68_mm(const Fix& fix) { return sigma_mm(fix) * sigmas_68; }
+double accuracy_68_mm(const Fix& fix) {
+    return sigma_mm(fix) * sigmas_68;
+}
 
 Fix fix_received(Instant at, geo::Place received, Datum datum) {
     Fix fix;

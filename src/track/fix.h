@@ -77,14 +77,14 @@ struct Fix {
     std::int32_t bearing_cdeg = no_value;     // 0.01°
     std::int32_t altitude_mm = no_value;
     std::uint32_t boot = 0;
-    std::uint32_t upload = 0;                 // number of the upload it came in
-    std::uint32_t seq = 0;                    // position in that upload
-    std::uint32_t device = 0;                 // opaque
+    std::uint32_t upload = 0;  // number of the upload it came in
+    std::uint32_t seq = 0;     // position in that upload
+    std::uint32_t device = 0;  // opaque
     std::uint32_t flags = 0;
     std::uint32_t marks = 0;
     Level level = Level::unknown;
     Datum datum = Datum::wgs84;
-    std::uint8_t conversion = 0;              // version of the conversion that made `place`; 0 for none
+    std::uint8_t conversion = 0;  // version of the conversion that made `place`; 0 for none
     Provider provider = Provider::unknown;
     bool operator==(const Fix&) const = default;
 };

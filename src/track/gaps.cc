@@ -10,7 +10,9 @@ namespace {
 
 constexpr Millis longest_reach_ms = 366 * days_ms;
 
-bool is_heard(const Fix& fix) { return (fix.marks & (marks_without_place | marks_of_time)) == 0; }
+bool is_heard(const Fix& fix) {
+    return (fix.marks & (marks_without_place | marks_of_time)) == 0;
+}
 
 }  // namespace
 

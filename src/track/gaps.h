@@ -12,8 +12,8 @@
 
 namespace ningyi::track {
 
-// Stretches of `interval` longer than `limit` without a fix that has a place and a believable time, in order. The ends of
-// the interval count like fixes.
+// Stretches of `interval` longer than `limit` without a fix that has a place and a believable time, in order. The ends
+// of the interval count like fixes.
 std::vector<Interval> silences(std::span<const Fix> track, Interval interval, Millis limit);
 
 // track.gaps: the silences of an interval.

@@ -17,7 +17,8 @@ Call call(std::string_view measure, std::vector<Fix>& track, Interval interval) 
 
 TEST(gaps, silences_are_counted_to_both_ends_of_the_interval) {
     std::vector<Fix> track;
-    for (const int minute : {-5, 20, 25, 30, 50}) track.push_back(fix_at(nine + minute * minutes_ms, {1.0 * minute, 0}));
+    for (const int minute : {-5, 20, 25, 30, 50})
+        track.push_back(fix_at(nine + minute * minutes_ms, {1.0 * minute, 0}));
     const Call silent = call("track.gaps", track, minutes(0, 60));
     EXPECT_EQ(*silent.fact("count"), 2);
     EXPECT_EQ(*silent.fact("longest"), 20 * minutes_ms);

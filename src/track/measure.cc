@@ -22,17 +22,17 @@ using F = FactDefinition;
 
 constexpr std::array inside_parameters = {P{"fix", fix, true}, P{"place", place, true},
                                           P{"radius", length, false, 100'000}};
-constexpr std::array inside_facts = {F{"p", FactKind::ratio}, F{"dist", FactKind::length},
-                                     F{"sigma", FactKind::length}, F{"dist_low", FactKind::length}};
+constexpr std::array inside_facts = {F{"p", FactKind::ratio}, F{"dist", FactKind::length}, F{"sigma", FactKind::length},
+                                     F{"dist_low", FactKind::length}};
 
 constexpr std::array presence_parameters = {P{"track", track, true}, P{"place", place, true},
                                             P{"interval", interval, true}, P{"radius", length, false, 100'000}};
 constexpr std::array presence_facts = {
-    F{"claimed", FactKind::duration},  F{"expected", FactKind::duration}, F{"sure", FactKind::duration},
-    F{"possible", FactKind::duration}, F{"out", FactKind::duration},      F{"observed", FactKind::duration},
-    F{"unobserved", FactKind::duration}, F{"enter_lo", FactKind::instant}, F{"enter_hi", FactKind::instant},
-    F{"exit_lo", FactKind::instant},   F{"exit_hi", FactKind::instant},   F{"for", FactKind::strength},
-    F{"against", FactKind::strength},  F{"flips", FactKind::count},       F{"used", FactKind::count},
+    F{"claimed", FactKind::duration},    F{"expected", FactKind::duration}, F{"sure", FactKind::duration},
+    F{"possible", FactKind::duration},   F{"out", FactKind::duration},      F{"observed", FactKind::duration},
+    F{"unobserved", FactKind::duration}, F{"enter_lo", FactKind::instant},  F{"enter_hi", FactKind::instant},
+    F{"exit_lo", FactKind::instant},     F{"exit_hi", FactKind::instant},   F{"for", FactKind::strength},
+    F{"against", FactKind::strength},    F{"flips", FactKind::count},       F{"used", FactKind::count},
     F{"seen", FactKind::count}};
 
 constexpr std::array gaps_parameters = {P{"track", track, true}, P{"interval", interval, true},
@@ -49,52 +49,48 @@ constexpr std::array usable_facts = {F{"usable", FactKind::count}, F{"seen", Fac
 
 constexpr std::array teleport_parameters = {P{"track", track, true}, P{"interval", interval, false},
                                             P{"limit_speed", count, false, road_speed_mm_s}};
-constexpr std::array teleport_facts = {F{"jumps", FactKind::count},     F{"speed_max", FactKind::count},
-                                       F{"at", FactKind::instant},      F{"outliers", FactKind::count},
+constexpr std::array teleport_facts = {F{"jumps", FactKind::count},       F{"speed_max", FactKind::count},
+                                       F{"at", FactKind::instant},        F{"outliers", FactKind::count},
                                        F{"observed", FactKind::duration}, F{"used", FactKind::count},
                                        F{"seen", FactKind::count}};
 
 constexpr std::array mock_parameters = {P{"track", track, true}, P{"interval", interval, false}};
-constexpr std::array mock_facts = {F{"flagged", FactKind::count},       F{"knowing", FactKind::count},
-                                   F{"zero_accuracy", FactKind::count}, F{"equal_steps", FactKind::count},
-                                   F{"zero_readings", FactKind::count}, F{"speed_differs", FactKind::count},
-                                   F{"grid_4", FactKind::count},        F{"grid_5", FactKind::count},
-                                   F{"jumps", FactKind::count},         F{"features", FactKind::count},
-                                   F{"nats", FactKind::strength},       F{"used", FactKind::count},
-                                   F{"seen", FactKind::count}};
+constexpr std::array mock_facts = {
+    F{"flagged", FactKind::count},     F{"knowing", FactKind::count},       F{"zero_accuracy", FactKind::count},
+    F{"equal_steps", FactKind::count}, F{"zero_readings", FactKind::count}, F{"speed_differs", FactKind::count},
+    F{"grid_4", FactKind::count},      F{"grid_5", FactKind::count},        F{"jumps", FactKind::count},
+    F{"features", FactKind::count},    F{"nats", FactKind::strength},       F{"used", FactKind::count},
+    F{"seen", FactKind::count}};
 
-constexpr std::array approach_parameters = {P{"track", track, true}, P{"other", track, true},
-                                            P{"within", length, true}, P{"interval", interval, false}};
-constexpr std::array approach_facts = {F{"min", FactKind::length},    F{"min_low", FactKind::length},
-                                       F{"at", FactKind::instant},    F{"near", FactKind::duration},
+constexpr std::array approach_parameters = {P{"track", track, true}, P{"other", track, true}, P{"within", length, true},
+                                            P{"interval", interval, false}};
+constexpr std::array approach_facts = {F{"min", FactKind::length},        F{"min_low", FactKind::length},
+                                       F{"at", FactKind::instant},        F{"near", FactKind::duration},
                                        F{"observed", FactKind::duration}, F{"span", FactKind::duration}};
 
-constexpr std::array companion_parameters = {
-    P{"track", track, true},
-    P{"other", track, true},
-    P{"within", length, false, 50'000},
-    P{"moving_speed", count, false, 800},
-    P{"least_time", duration, false, 5 * minutes_ms},
-    P{"least_path", length, false, 500'000},
-    P{"share", ratio, false, 500'000}};
+constexpr std::array companion_parameters = {P{"track", track, true},
+                                             P{"other", track, true},
+                                             P{"within", length, false, 50'000},
+                                             P{"moving_speed", count, false, 800},
+                                             P{"least_time", duration, false, 5 * minutes_ms},
+                                             P{"least_path", length, false, 500'000},
+                                             P{"share", ratio, false, 500'000}};
 constexpr std::array companion_facts = {F{"moving", FactKind::duration}, F{"together", FactKind::duration},
                                         F{"path", FactKind::length}, F{"share", FactKind::ratio},
                                         F{"common", FactKind::duration}};
 
 constexpr std::array apart_parameters = {P{"track", track, true}, P{"other", track, true},
-                                         P{"interval", interval, false},
-                                         P{"distance", length, false, devices_apart_mm},
+                                         P{"interval", interval, false}, P{"distance", length, false, devices_apart_mm},
                                          P{"slack", duration, false, button_slack_ms}};
 constexpr std::array apart_facts = {F{"both", FactKind::duration}, F{"apart", FactKind::length},
                                     F{"common", FactKind::duration}};
 
 constexpr std::array dwell_parameters = {P{"track", track, true}, P{"interval", interval, false},
                                          P{"place", place, false}, P{"who", subject, false}};
-constexpr std::array dwell_facts = {F{"lat", FactKind::count},        F{"lon", FactKind::count},
-                                    F{"place_lat", FactKind::count},  F{"place_lon", FactKind::count},
-                                    F{"sigma", FactKind::length},     F{"anchor_lat", FactKind::count},
-                                    F{"anchor_lon", FactKind::count}, F{"who", FactKind::count},
-                                    F{"lasts", FactKind::duration}};
+constexpr std::array dwell_facts = {
+    F{"lat", FactKind::count},        F{"lon", FactKind::count},    F{"place_lat", FactKind::count},
+    F{"place_lon", FactKind::count},  F{"sigma", FactKind::length}, F{"anchor_lat", FactKind::count},
+    F{"anchor_lon", FactKind::count}, F{"who", FactKind::count},    F{"lasts", FactKind::duration}};
 
 constexpr std::array datum_parameters = {P{"dwells", ArgumentKind::dwells, true}, P{"declared", count, false, 0}};
 constexpr std::array datum_facts = {F{"best", FactKind::count},   F{"llr", FactKind::strength},
@@ -125,7 +121,7 @@ constexpr std::array<MeasureDefinition, 12> table = {{
 }};
 
 constexpr std::array<std::string_view, 11> names_of_limits = {
-    "no_track", "few_fixes", "low_coverage", "poor_accuracy", "clock_step",   "datum_suspect",
+    "no_track", "few_fixes", "low_coverage", "poor_accuracy", "clock_step", "datum_suspect",
     "crowded",  "one_sided", "no_motion",    "wearable_off",  "retained"};
 
 }  // namespace
@@ -137,7 +133,9 @@ const MeasureDefinition* find_measure(std::string_view name) {
     return nullptr;
 }
 
-std::span<const MeasureDefinition> measures() { return table; }
+std::span<const MeasureDefinition> measures() {
+    return table;
+}
 
 std::string_view name_of(Verdict verdict) {
     switch (verdict) {

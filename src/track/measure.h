@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of measures: every comparator that may be called by name, with what it takes and what it gives. A measure is
-// a pure function of its arguments; tracks given to it have been through mark() (clean.h).  (tracks.md §5)
+// The table of measures: every comparator that may be called by name, with what it takes and what it gives. A measure
+// is a pure function of its arguments; tracks given to it have been through mark() (clean.h).  (tracks.md §5)
 #pragma once
 
 #include <cstdint>
@@ -75,8 +75,8 @@ struct MeasureDefinition {
     int version = 1;        // goes into every finding
     std::span<const ParameterDefinition> parameters;
     std::span<const FactDefinition> facts;
-    // One argument a parameter, in their order (fewer: the rest is not present). A required argument that is not present
-    // gives `insufficient` without facts.
+    // One argument a parameter, in their order (fewer: the rest is not present). A required argument that is not
+    // present gives `insufficient` without facts.
     Measurement (*run)(std::span<const Argument>) = nullptr;
 };
 

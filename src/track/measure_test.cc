@@ -29,7 +29,8 @@ TEST(measure, every_measure_is_found_by_its_name_and_names_its_facts_once) {
 TEST(measure, without_its_arguments_a_measure_is_insufficient_and_has_no_facts) {
     for (const MeasureDefinition& definition : measures()) {
         const std::vector<Argument> empty(definition.parameters.size());
-        for (const std::span<const Argument> arguments : {std::span<const Argument>{}, std::span<const Argument>(empty)}) {
+        for (const std::span<const Argument> arguments :
+             {std::span<const Argument>{}, std::span<const Argument>(empty)}) {
             const Measurement measurement = definition.run(arguments);
             EXPECT_EQ(measurement.verdict, Verdict::insufficient);
             ASSERT_EQ(measurement.facts.size(), definition.facts.size());
@@ -80,7 +81,9 @@ TEST(measure, the_facts_of_a_walk_are_the_same_everywhere) {
             arguments[i].number = 300'000;
         }
         const Measurement measurement = definition.run(arguments);
-        const auto add = [&digest](std::int64_t value) { digest = digest * 0x100000001B3U ^ static_cast<std::uint64_t>(value); };
+        const auto add = [&digest](std::int64_t value) {
+            digest = digest * 0x100000001B3U ^ static_cast<std::uint64_t>(value);
+        };
         for (const auto& fact : measurement.facts) add(fact.value_or(-1));
         add(measurement.strength_mnat);
         add(static_cast<std::int64_t>(measurement.verdict));

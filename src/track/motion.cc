@@ -28,8 +28,11 @@ std::vector<Stretch> stretches(std::span<const Fix> track, std::uint32_t left_ou
             const geo::Offset end = plane.offset(fix.place);
             const double seconds = static_cast<double>(fix.at.ms - before->at.ms) / 1000;
             const double sigma = std::max(sigma_mm(*before), sigma_mm(fix)) / 1000;
-            result.push_back({before->at.ms, fix.at.ms, start,
-                              {(end.east - start.east) / seconds, (end.north - start.north) / seconds}, sigma * sigma});
+            result.push_back({before->at.ms,
+                              fix.at.ms,
+                              start,
+                              {(end.east - start.east) / seconds, (end.north - start.north) / seconds},
+                              sigma * sigma});
         }
         before = &fix;
     }
@@ -38,7 +41,8 @@ std::vector<Stretch> stretches(std::span<const Fix> track, std::uint32_t left_ou
 
 geo::Offset place_at(const Stretch& stretch, Millis at) {
     const double seconds = static_cast<double>(at - stretch.from) / 1000;
-    return {stretch.start.east + stretch.velocity.east * seconds, stretch.start.north + stretch.velocity.north * seconds};
+    return {stretch.start.east + stretch.velocity.east * seconds,
+            stretch.start.north + stretch.velocity.north * seconds};
 }
 
 }  // namespace

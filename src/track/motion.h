@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two tracks as motion: the stretches of time in which both are interpolated, each with the place of one as seen from the
-// other. Positions are interpolated linearly across at most two minutes.  (tracks.md §7)
+// Two tracks as motion: the stretches of time in which both are interpolated, each with the place of one as seen from
+// the other. Positions are interpolated linearly across at most two minutes.  (tracks.md §7)
 #pragma once
 
 #include <optional>
@@ -17,11 +17,11 @@ namespace ningyi::track {
 struct JointPiece {
     Millis from = 0;
     Millis to = 0;
-    geo::Offset start;           // of b as seen from a, metres, at `from`
-    geo::Offset velocity;        // of b as seen from a, m/s
+    geo::Offset start;     // of b as seen from a, metres, at `from`
+    geo::Offset velocity;  // of b as seen from a, m/s
     double speed_a_m_s = 0;
     double speed_b_m_s = 0;
-    double sigma_m = 0;          // of the difference, one axis: the wider ends of both
+    double sigma_m = 0;  // of the difference, one axis: the wider ends of both
     double seconds() const { return static_cast<double>(to - from) / 1000; }
 };
 

@@ -44,9 +44,15 @@ const Argument& Reading::argument(std::string_view name, ArgumentKind kind) cons
     return absent;
 }
 
-std::span<const Fix> Reading::track(std::string_view name) const { return argument(name, ArgumentKind::track).track; }
-const Fix& Reading::fix(std::string_view name) const { return argument(name, ArgumentKind::fix).fix; }
-geo::Place Reading::place(std::string_view name) const { return argument(name, ArgumentKind::place).place; }
+std::span<const Fix> Reading::track(std::string_view name) const {
+    return argument(name, ArgumentKind::track).track;
+}
+const Fix& Reading::fix(std::string_view name) const {
+    return argument(name, ArgumentKind::fix).fix;
+}
+geo::Place Reading::place(std::string_view name) const {
+    return argument(name, ArgumentKind::place).place;
+}
 
 std::optional<Interval> Reading::interval(std::string_view name) const {
     const Argument& found = argument(name, ArgumentKind::interval);
@@ -82,8 +88,12 @@ void Writing::verdict(Verdict verdict, double nats) {
     measurement_.strength_mnat = std::max<std::int64_t>(0, mnat_of(nats));
 }
 
-std::int64_t mnat_of(double nats) { return geo::rounded(nats * 1000); }
-std::int64_t ppm_of(double ratio) { return geo::rounded(ratio * 1e6); }
+std::int64_t mnat_of(double nats) {
+    return geo::rounded(nats * 1000);
+}
+std::int64_t ppm_of(double ratio) {
+    return geo::rounded(ratio * 1e6);
+}
 
 std::span<const Fix> fixes_within(std::span<const Fix> track, std::optional<Interval> interval) {
     if (!interval) return track;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a measure reads its arguments and writes its facts by the names of its definition, and the few questions that every
-// measure asks of a track.
+// How a measure reads its arguments and writes its facts by the names of its definition, and the few questions that
+// every measure asks of a track.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class Reading {
 public:
     Reading(std::span<const Argument> arguments, std::string_view measure);
 
-    bool is_complete() const;   // every required argument is present
+    bool is_complete() const;     // every required argument is present
     Measurement nothing() const;  // insufficient, no facts
     std::span<const Fix> track(std::string_view name) const;
     const Fix& fix(std::string_view name) const;

@@ -63,10 +63,18 @@ std::string between(const std::string& text, const std::string& before, std::siz
 
 }  // namespace
 
-std::vector<Fix> car_by_ublox() { return car("mtv_ublox.csv"); }
-std::vector<Fix> car_by_span() { return car("mtv_span.csv"); }
-std::vector<Fix> short_drive_by_ublox() { return short_drive("live_gnss_ublox.csv"); }
-std::vector<Fix> short_drive_by_phone_chip() { return short_drive("live_gnss_qcom.csv"); }
+std::vector<Fix> car_by_ublox() {
+    return car("mtv_ublox.csv");
+}
+std::vector<Fix> car_by_span() {
+    return car("mtv_span.csv");
+}
+std::vector<Fix> short_drive_by_ublox() {
+    return short_drive("live_gnss_ublox.csv");
+}
+std::vector<Fix> short_drive_by_phone_chip() {
+    return short_drive("live_gnss_qcom.csv");
+}
 
 std::vector<Fix> indoor_phone() {
     std::vector<Fix> track;
@@ -91,7 +99,8 @@ std::vector<Fix> bus() {
 }
 
 std::vector<Fix> phone_lying_still(int day) {
-    const std::string name = day == 0 ? "pseudoranges_log_2016_06_30_21_26_07.txt" : "pseudoranges_log_2016_08_22_14_45_50.txt";
+    const std::string name =
+        day == 0 ? "pseudoranges_log_2016_06_30_21_26_07.txt" : "pseudoranges_log_2016_08_22_14_45_50.txt";
     std::vector<Fix> track;
     for (const auto& row : lines_of("google-gps-measurement-tools/" + name, ',', "Fix")) {
         track.push_back(fix_at(std::stoll(row[7]), std::stod(row[2]), std::stod(row[3]), Provider::gnss));

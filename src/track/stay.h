@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// C3: stays. From a fix on, as long as the following ones lie within a distance of it and none comes after a long silence;
-// kept when it lasted. A list without a verdict.  (tracks.md §8)
+// C3: stays. From a fix on, as long as the following ones lie within a distance of it and none comes after a long
+// silence; kept when it lasted. A list without a verdict.  (tracks.md §8)
 #pragma once
 
 #include <span>
@@ -20,10 +20,10 @@ struct StayRule {
 
 struct Stay {
     Instant from;
-    Instant to;              // time of its last fix
-    geo::Place place;        // centroid, weighted by 1/σ²
-    geo::Place received;     // the same of the coordinates as received
-    double sigma_mm = 0;     // of one typical fix: errors of one place do not average away
+    Instant to;           // time of its last fix
+    geo::Place place;     // centroid, weighted by 1/σ²
+    geo::Place received;  // the same of the coordinates as received
+    double sigma_mm = 0;  // of one typical fix: errors of one place do not average away
     std::size_t fixes = 0;
 };
 

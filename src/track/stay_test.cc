@@ -28,7 +28,8 @@ TEST(stay, a_stay_ends_where_the_next_fix_is_far_or_late) {
 
 TEST(stay, a_precise_fix_draws_the_centre_to_itself) {
     std::vector<Fix> track;
-    for (int i = 0; i <= 10; ++i) track.push_back(fix_at(nine + i * minutes_ms, {i == 5 ? 60.0 : 0.1 * i, 0}, i == 5 ? 5000 : 100'000));
+    for (int i = 0; i <= 10; ++i)
+        track.push_back(fix_at(nine + i * minutes_ms, {i == 5 ? 60.0 : 0.1 * i, 0}, i == 5 ? 5000 : 100'000));
     mark(track);
     ASSERT_EQ(stays(track).size(), 1U);
     EXPECT_LT(geo::distance_m(stays(track)[0].place, geo::Plane(home).place({60, 0})), 5);
@@ -37,8 +38,8 @@ TEST(stay, a_precise_fix_draws_the_centre_to_itself) {
 TEST(stay, poor_fixes_and_outliers_are_left_out) {
     std::vector<Fix> track;
     for (int i = 0; i <= 10; ++i) track.push_back(fix_at(nine + i * minutes_ms, {0.1 * i, 0}));
-    track.push_back(fix_at(nine + 5 * minutes_ms + 1000, {5000, 0}));            // an outlier
-    track.push_back(fix_at(nine + 6 * minutes_ms + 1000, {300, 0}, 900'000));    // a poor one
+    track.push_back(fix_at(nine + 5 * minutes_ms + 1000, {5000, 0}));          // an outlier
+    track.push_back(fix_at(nine + 6 * minutes_ms + 1000, {300, 0}, 900'000));  // a poor one
     mark(track);
     ASSERT_EQ(stays(track).size(), 1U);
     EXPECT_EQ(stays(track)[0].fixes, 11U);

@@ -39,7 +39,8 @@ inline std::vector<Fix> random_walk(Random& random, int n, Millis step, double s
         const double reach = speed * static_cast<double>(step) / 1000 / 1.5;
         place.east += (random.unit() * 2 - 1) * reach;
         place.north += (random.unit() * 2 - 1) * reach;
-        fixes.push_back(fix_at(nine + i * step, place, static_cast<std::uint32_t>(random.between(1000, most_accuracy_mm))));
+        fixes.push_back(
+            fix_at(nine + i * step, place, static_cast<std::uint32_t>(random.between(1000, most_accuracy_mm))));
         fixes.back().seq = static_cast<std::uint32_t>(i);
     }
     return fixes;

@@ -15,9 +15,9 @@ struct Approach {
     Instant at;                     // when
     double least_high_m = 0;        // least distance that they had, with the 95 % error added; meaningful with least_m
     std::optional<double> least_low_m;  // and taken off, poor fixes included: what no error can explain away
-    double near_ms = 0;             // time within the distance
+    double near_ms = 0;                 // time within the distance
     Millis observed = 0;
-    Millis span = 0;                // of the interval, or of the common time of both tracks
+    Millis span = 0;  // of the interval, or of the common time of both tracks
 };
 
 Approach nearest_approach(std::span<const Fix> a, std::span<const Fix> b, double within_m,

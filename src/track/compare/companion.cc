@@ -19,8 +19,7 @@ constexpr double most_nats_a_sample = 3;
 // How much better one pocket explains the distance than two strangers of one neighbourhood.
 double nats_of_sample(double squared_m, double sigma_m) {
     const double variance = sigma_m * sigma_m;
-    const double nats =
-        geo::real::log(neighbourhood_m * neighbourhood_m / (2 * variance)) - squared_m / (2 * variance);
+    const double nats = geo::real::log(neighbourhood_m * neighbourhood_m / (2 * variance)) - squared_m / (2 * variance);
     return std::clamp(nats, -most_nats_a_sample, most_nats_a_sample);
 }
 

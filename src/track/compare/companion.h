@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// C6, sealed form: two phones, one pocket. The claim is that the two tracks are two people moving on their own. Standing
-// together is not a finding, moving together is.  (tracks.md §8)
+// C6, sealed form: two phones, one pocket. The claim is that the two tracks are two people moving on their own.
+// Standing together is not a finding, moving together is.  (tracks.md §8)
 #pragma once
 
 #include <span>

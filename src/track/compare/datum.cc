@@ -81,8 +81,7 @@ DatumEvidence datum_evidence(std::span<const Dwell> dwells, geo::Datum declared)
     evidence.north_m = median(std::move(north));
 
     const auto& likelihood = evidence.log_likelihood;
-    evidence.best =
-        static_cast<Reference>(std::max_element(likelihood.begin(), likelihood.end()) - likelihood.begin());
+    evidence.best = static_cast<Reference>(std::max_element(likelihood.begin(), likelihood.end()) - likelihood.begin());
     if (!stated) return evidence;
     const double own = likelihood[static_cast<std::size_t>(*stated)];
     double best_other = -1e300;

@@ -16,9 +16,9 @@
 namespace ningyi::track {
 
 struct Dwell {
-    geo::Place received;         // centroid, as received
+    geo::Place received;  // centroid, as received
     double sigma_mm = 0;
-    geo::Place anchor;           // WGS-84
+    geo::Place anchor;            // WGS-84
     std::uint64_t anchor_id = 0;  // opaque
 };
 
@@ -28,11 +28,11 @@ constexpr std::size_t references = 4;
 
 struct DatumEvidence {
     std::array<double, references> log_likelihood{};
-    Reference best = Reference::wgs84;   // the first of the likeliest
-    double best_over_declared = 0;       // nats, ≥ 0
-    double declared_over_other = 0;      // nats over the likeliest other one
+    Reference best = Reference::wgs84;  // the first of the likeliest
+    double best_over_declared = 0;      // nats, ≥ 0
+    double declared_over_other = 0;     // nats over the likeliest other one
     std::int64_t dwells = 0;
-    std::int64_t anchors = 0;            // distinct
+    std::int64_t anchors = 0;               // distinct
     std::optional<double> east_m, north_m;  // median residual in the declared datum
     Verdict verdict = Verdict::insufficient;
 };

@@ -18,7 +18,9 @@ constexpr double cluster_share = 0.6;
 
 enum DwellFact : std::size_t { lat, lon, place_lat, place_lon, sigma, anchor_lat, anchor_lon, who, lasts };
 
-std::int32_t degrees_e7(const std::optional<std::int64_t>& fact) { return static_cast<std::int32_t>(fact.value_or(0)); }
+std::int32_t degrees_e7(const std::optional<std::int64_t>& fact) {
+    return static_cast<std::int32_t>(fact.value_or(0));
+}
 
 double median(std::vector<double> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -39,9 +41,8 @@ Measurement dwell(std::span<const Argument> arguments) {
         return writing.measurement();
     }
     // The longest; of equal ones the first.
-    const Stay& longest = *std::max_element(all.begin(), all.end(), [](const Stay& a, const Stay& b) {
-        return a.to.ms - a.from.ms < b.to.ms - b.from.ms;
-    });
+    const Stay& longest = *std::max_element(
+        all.begin(), all.end(), [](const Stay& a, const Stay& b) { return a.to.ms - a.from.ms < b.to.ms - b.from.ms; });
     writing.fact("lat", longest.received.lat_e7);
     writing.fact("lon", longest.received.lon_e7);
     writing.fact("place_lat", longest.place.lat_e7);
@@ -63,7 +64,8 @@ std::optional<Gathered> dwell_of(const Measurement& m) {
     gathered.received = {degrees_e7(m.facts[lat]), degrees_e7(m.facts[lon])};
     gathered.place = {degrees_e7(m.facts[place_lat]), degrees_e7(m.facts[place_lon])};
     gathered.sigma_mm = static_cast<double>(m.facts[sigma].value_or(0));
-    if (m.facts[anchor_lat]) gathered.anchor = geo::Place{degrees_e7(m.facts[anchor_lat]), degrees_e7(m.facts[anchor_lon])};
+    if (m.facts[anchor_lat])
+        gathered.anchor = geo::Place{degrees_e7(m.facts[anchor_lat]), degrees_e7(m.facts[anchor_lon])};
     gathered.subject = static_cast<std::uint64_t>(m.facts[who].value_or(0));
     gathered.lasts = m.facts[lasts].value_or(0);
     return gathered;
@@ -77,8 +79,9 @@ Measurement datum(std::span<const Argument> arguments) {
     for (const Gathered& gathered : arguments[0].dwells) {
         if (!gathered.anchor) continue;
         // Two people at one point are one anchor.
-        const std::uint64_t id = (static_cast<std::uint64_t>(static_cast<std::uint32_t>(gathered.anchor->lat_e7)) << 32U) |
-                                 static_cast<std::uint32_t>(gathered.anchor->lon_e7);
+        const std::uint64_t id =
+            (static_cast<std::uint64_t>(static_cast<std::uint32_t>(gathered.anchor->lat_e7)) << 32U) |
+            static_cast<std::uint32_t>(gathered.anchor->lon_e7);
         dwells.push_back({gathered.received, gathered.sigma_mm, *gathered.anchor, id});
     }
     const DatumEvidence evidence = datum_evidence(dwells, static_cast<geo::Datum>(reading.number("declared")));
@@ -93,7 +96,7 @@ Measurement datum(std::span<const Argument> arguments) {
         writing.fact("offset", geo::rounded(geo::length({*evidence.east_m, *evidence.north_m}) * 1000));
     }
     writing.verdict(evidence.verdict, evidence.verdict == Verdict::contradicted ? evidence.best_over_declared
-                                                                               : evidence.declared_over_other);
+                                                                                : evidence.declared_over_other);
     return writing.measurement();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dwells: where a visit was spent, one a record; and what many of them say of a registered address point. They are gathered
-// over the records of a source or of an address by whoever calls these measures.
+// Dwells: where a visit was spent, one a record; and what many of them say of a registered address point. They are
+// gathered over the records of a source or of an address by whoever calls these measures.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@ namespace ningyi::track {
 
 // One gathered dwell.
 struct Gathered {
-    geo::Place received;         // centroid as received
-    geo::Place place;            // the same in WGS-84 as converted at the door
+    geo::Place received;  // centroid as received
+    geo::Place place;     // the same in WGS-84 as converted at the door
     double sigma_mm = 0;
-    std::optional<geo::Place> anchor;   // the registered point of the address, WGS-84
-    std::uint64_t subject = 0;   // who dwelt, opaque; 0: not known
+    std::optional<geo::Place> anchor;  // the registered point of the address, WGS-84
+    std::uint64_t subject = 0;         // who dwelt, opaque; 0: not known
     Millis lasts = 0;
 };
 

@@ -21,8 +21,8 @@ constexpr std::array<double, 1024> reciprocals = [] {
     return values;
 }();
 
-// Σₖ Pois(k; a) · γ(k+1, b) until the terms fall below 1e-13 past the mode, where γ is the regularised lower incomplete
-// gamma function: γ(k+1, b) = 1 − Σ_{j ≤ k} Pois(j; b).
+// Σₖ Pois(k; a) · γ(k+1, b) until the terms fall below 1e-13 past the mode or γ vanishes, where γ is the regularised
+// lower incomplete gamma function: γ(k+1, b) = 1 − Σ_{j ≤ k} Pois(j; b).
 double series(double a, double b) {
     double weight = geo::real::exp(-a);
     double part = geo::real::exp(-b);
@@ -32,9 +32,10 @@ double series(double a, double b) {
         weight *= a * reciprocals[k];
         part *= b * reciprocals[k];
         below += part;
-        const double term = weight * (1 - below);
+        const double above = 1 - below;
+        const double term = weight * above;
         sum += term;
-        if (term < 1e-13 && static_cast<double>(k) > a) break;
+        if ((term < 1e-13 && static_cast<double>(k) > a) || above < 1e-14) break;
     }
     return std::clamp(sum, 0.0, 1.0);
 }
@@ -48,8 +49,8 @@ double probability_inside(double distance, double radius, double sigma) {
     const double d = distance / sigma;
     const double r = radius / sigma;
     if (d <= 20) return series(d * d / 2, r * r / 2);
-    // Far from the centre the rim is nearly straight: a normal distribution and three terms of its curvature. The series
-    // would underflow here.
+    // Far from the centre the rim is nearly straight: a normal distribution and three terms of its curvature. The
+    // series would underflow here.
     const double e = 1 / r;
     const double correction = e / 2 + 3.0 / 8 * e * e * z + e * e * e * (5 * (z * z - 1) / 16 + 3.0 / 8);
     return std::clamp(geo::real::normal_cdf(z) - geo::real::normal_density(z) * correction, 0.0, 1.0);

@@ -9,9 +9,9 @@
 
 namespace ningyi::track {
 
-// Probability that the true place lies within `radius` of the centre, when the fix lies `distance` from it with a normal
-// error of `sigma` on each axis: the distribution of a non-central χ² with 2 degrees of freedom. All in one unit.
-// REQUIRES: distance ≥ 0, radius > 0, sigma > 0. Error at most 1e-11 for distance ≤ 20 sigma, 9e-7 beyond.
+// Probability that the true place lies within `radius` of the centre, when the fix lies `distance` from it with a
+// normal error of `sigma` on each axis: the distribution of a non-central χ² with 2 degrees of freedom. All in one
+// unit. REQUIRES: distance ≥ 0, radius > 0, sigma > 0. Error at most 1e-11 for distance ≤ 20 sigma, 9e-7 beyond.
 double probability_inside(double distance, double radius, double sigma);
 
 // track.inside

@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "track/clean.h"
 #include "track/call_test.h"
+#include "track/clean.h"
 #include "track/walks_test.h"
 
 namespace ningyi::track {

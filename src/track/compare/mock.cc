@@ -19,9 +19,13 @@ constexpr double moving_m_s = 0.8;
 constexpr double speed_slack_m_s = 3;
 constexpr double nats_of_a_flag = 10;
 
-bool is_used(const Fix& fix) { return (fix.marks & marks_without_place) == 0; }
+bool is_used(const Fix& fix) {
+    return (fix.marks & marks_without_place) == 0;
+}
 
-bool is_all_zero(const Fix& fix) { return fix.altitude_mm == 0 && fix.bearing_cdeg == 0 && fix.speed_mm_s == 0; }
+bool is_all_zero(const Fix& fix) {
+    return fix.altitude_mm == 0 && fix.bearing_cdeg == 0 && fix.speed_mm_s == 0;
+}
 
 bool has_readings(const Fix& fix) {
     const auto is_given = [](std::int32_t value) { return value != no_value && value != 0; };
@@ -134,8 +138,10 @@ Measurement mock(std::span<const Argument> arguments) {
     writing.fact("nats", mnat_of(evidence.nats));
     writing.fact("used", evidence.used);
     writing.fact("seen", static_cast<std::int64_t>(track.size()));
-    if (track.empty()) writing.limit(limit_no_track);
-    else if (evidence.used == 0) writing.limit(limit_few_fixes);
+    if (track.empty())
+        writing.limit(limit_no_track);
+    else if (evidence.used == 0)
+        writing.limit(limit_few_fixes);
 
     if (evidence.flagged > 0) {
         writing.verdict(Verdict::contradicted, nats_of_a_flag);

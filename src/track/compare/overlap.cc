@@ -27,8 +27,8 @@ std::vector<Clash> clashes(std::span<const SureStay> stays, Millis slack) {
         for (const std::size_t other : open) {
             const Millis both = std::min(stays[other].interval.to, interval.to).ms - interval.from.ms;
             if (both <= slack) continue;
-            const std::int64_t apart = geo::rounded(geo::distance_m(stays[std::min(next, other)].place,
-                                                                    stays[std::max(next, other)].place) * 1000);
+            const std::int64_t apart = geo::rounded(
+                geo::distance_m(stays[std::min(next, other)].place, stays[std::max(next, other)].place) * 1000);
             if (apart <= stays[other].radius_mm + stays[next].radius_mm) continue;
             result.push_back({std::min(next, other), std::max(next, other), both, apart});
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// C9: nobody is in two places. Stretches of sure presence (C2) at places that lie apart must not overlap, and one account
-// must not be on two devices that lie apart.  (tracks.md §8)
+// C9: nobody is in two places. Stretches of sure presence (C2) at places that lie apart must not overlap, and one
+// account must not be on two devices that lie apart.  (tracks.md §8)
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ struct Clash {
     auto operator<=>(const Clash&) const = default;
 };
 
-constexpr Millis button_slack_ms = 2 * minutes_ms;       // clock and button slack
+constexpr Millis button_slack_ms = 2 * minutes_ms;  // clock and button slack
 constexpr std::int64_t devices_apart_mm = 300'000;  // wider than any error allowed
 
 // Every clash longer than `slack`, ordered by (first, second). O(n log n + overlapping pairs).

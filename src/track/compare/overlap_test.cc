@@ -32,7 +32,8 @@ RC_GTEST_PROP(overlap, the_sweep_finds_what_all_pairs_find, ()) {
     std::vector<SureStay> stays;
     for (std::uint64_t i = random.below(60); i > 0; --i) {
         const Millis from = nine + random.between(0, 50) * 10 * minutes_ms;
-        stays.push_back({geo::Plane(home).place({static_cast<double>(random.between(0, 5)) * 80, 0}), 100'000,
+        stays.push_back({geo::Plane(home).place({static_cast<double>(random.between(0, 5)) * 80, 0}),
+                         100'000,
                          {Instant{from}, Instant{from + random.between(0, 120) * minutes_ms}}});
     }
     RC_ASSERT(clashes(stays) == by_all_pairs(stays, button_slack_ms));
@@ -46,7 +47,8 @@ TEST(overlap, two_minutes_are_slack_and_one_more_is_a_clash) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found.front().both, 3 * minutes_ms);
     EXPECT_NEAR(static_cast<double>(found.front().apart_mm), 3e6, 20);
-    EXPECT_TRUE(clashes(std::vector<SureStay>{first, {geo::Plane(home).place({190, 0}), 100'000, minutes(0, 60)}}).empty());
+    EXPECT_TRUE(
+        clashes(std::vector<SureStay>{first, {geo::Plane(home).place({190, 0}), 100'000, minutes(0, 60)}}).empty());
 }
 
 Call call(std::vector<Fix>& a, std::vector<Fix>& b) {

@@ -23,7 +23,8 @@ VisitOutcome visit_outcome(std::span<const Fix> track, const PlannedVisit& visit
     if (times.exit_high) outcome.early = std::max<Millis>(0, visit.interval.to.ms - times.exit_high->ms);
     if (times.possible * 2 < times.claimed) {
         outcome.verdict = Verdict::contradicted;
-    } else if (outcome.coverage_ppm >= 500'000 && outcome.ratio_ppm >= 800'000 && outcome.late_low.value_or(0) <= rule.late) {
+    } else if (outcome.coverage_ppm >= 500'000 && outcome.ratio_ppm >= 800'000 &&
+               outcome.late_low.value_or(0) <= rule.late) {
         outcome.verdict = Verdict::supported;
     }
     return outcome;

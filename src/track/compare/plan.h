@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// C4: planned against actual. The claim is that the planned visits took place. Built on presence (C2) for the times and on
-// stays (C3) for the order of visits and for stops at places nobody planned.  (tracks.md §8)
+// C4: planned against actual. The claim is that the planned visits took place. Built on presence (C2) for the times and
+// on stays (C3) for the order of visits and for stops at places nobody planned.  (tracks.md §8)
 #pragma once
 
 #include <cstdint>
@@ -48,13 +48,13 @@ struct PlanOutcome {
     Verdict verdict = Verdict::insufficient;
     std::int64_t strength_mnat = 0;
     std::uint32_t limits = 0;
-    std::vector<VisitOutcome> visits;        // in the order of the plan
+    std::vector<VisitOutcome> visits;  // in the order of the plan
     std::int64_t missed = 0;
-    std::int64_t ratio_ppm = 0;              // of all visits
+    std::int64_t ratio_ppm = 0;  // of all visits
     std::int64_t coverage_ppm = 0;
-    Millis late_low = 0;                     // the worst
+    Millis late_low = 0;                        // the worst
     std::optional<std::int64_t> order_tau_ppm;  // Kendall τ_b of planned and actual order; nothing for fewer than 2
-    std::vector<Stay> strays;                // stays at no planned or listed place
+    std::vector<Stay> strays;                   // stays at no planned or listed place
 };
 
 // REQUIRES: `track` as mark() leaves it; planned intervals with a length. O(n + visits · (stays + visits)).

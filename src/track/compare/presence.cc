@@ -17,7 +17,9 @@ using geo::real::pi;
 // The area in which a fix that is not inside may lie, unless the circle itself is large.
 constexpr double surroundings_m = 3000;
 
-bool is_used(const Fix& fix) { return (fix.marks & (marks_without_place | marks_of_time)) == 0; }
+bool is_used(const Fix& fix) {
+    return (fix.marks & (marks_without_place | marks_of_time)) == 0;
+}
 
 // Turns fixes into evidence. Keeps what successive fixes share, so that most of them need no elementary function.
 class Witness {
@@ -73,33 +75,22 @@ private:
     double log_ratio_inside_ = 0, log_ratio_outside_ = 0;
 };
 
-// What the chain may do in a step.
-struct Step {
-    double leave = 0;  // P(out | in)
-    double enter = 0;  // P(in | out)
-};
-
-class Steps {
+// How much of the state before is forgotten in a step: 1 − e^−(leave + enter)·Δt.
+class Forgetting {
 public:
-    explicit Steps(const PresenceModel& model) : model_(model) {
-        share_ = model.enter_per_s / (model.leave_per_s + model.enter_per_s);
-    }
-    double share() const { return share_; }  // of time spent inside, when nothing is known
-    Step step(Millis ms) {
+    explicit Forgetting(const PresenceModel& model) : rate_per_ms_((model.leave_per_s + model.enter_per_s) / 1000) {}
+    double in(Millis ms) {
         if (ms != last_ms_) {
-            const double seconds = static_cast<double>(ms) / 1000;
-            const double changed = 1 - geo::real::exp(-(model_.leave_per_s + model_.enter_per_s) * seconds);
-            last_ = {(1 - share_) * changed, share_ * changed};
+            last_ = 1 - geo::real::exp(-rate_per_ms_ * static_cast<double>(ms));
             last_ms_ = ms;
         }
         return last_;
     }
 
 private:
-    const PresenceModel& model_;
-    double share_ = 0;
+    double rate_per_ms_;
     Millis last_ms_ = 0;
-    Step last_;
+    double last_ = 0;
 };
 
 // What one stretch of time adds. Built by going through the steps once, in order.
@@ -160,9 +151,7 @@ public:
 
 private:
     static constexpr double long_away_s = 1e9;
-    static Millis later(Millis at, double seconds) {
-        return at + geo::rounded(std::min(seconds, long_away_s) * 1000);
-    }
+    static Millis later(Millis at, double seconds) { return at + geo::rounded(std::min(seconds, long_away_s) * 1000); }
     static Millis earlier(Millis at, double seconds) {
         return at - geo::rounded(std::min(seconds, long_away_s) * 1000);
     }
@@ -222,21 +211,26 @@ std::vector<double> smoothed(std::span<const Evidence> evidence, const PresenceM
     struct State {
         double in = 0;
         double out = 0;
+        double forgotten = 0;  // in the step that led here
     };
     const std::size_t n = evidence.size();
     std::vector<double> result(n);
     if (n == 0) return result;
+    const double share_in = model.enter_per_s / (model.leave_per_s + model.enter_per_s);
+    const double share_out = 1 - share_in;
     std::vector<State> filtered(n);
-    Steps steps(model);
-    State predicted = {steps.share(), 1 - steps.share()};
+    Forgetting forgetting(model);
+    State predicted = {share_in, share_out, 0};
     double last_weight = 0;
     double factor = 1;
     for (std::size_t i = 0; i < n; ++i) {
         if (i > 0) {
-            const Step step = steps.step(evidence[i].at - evidence[i - 1].at);
+            const double forgotten = forgetting.in(evidence[i].at - evidence[i - 1].at);
+            const double leave = share_out * forgotten;
+            const double enter = share_in * forgotten;
             const State& before = filtered[i - 1];
-            predicted = {before.in * (1 - step.leave) + before.out * step.enter,
-                         before.in * step.leave + before.out * (1 - step.enter)};
+            predicted = {before.in * (1 - leave) + before.out * enter, before.in * leave + before.out * (1 - enter),
+                         forgotten};
         }
         if (evidence[i].weight != last_weight) {
             last_weight = evidence[i].weight;
@@ -244,21 +238,23 @@ std::vector<double> smoothed(std::span<const Evidence> evidence, const PresenceM
         }
         const double in = predicted.in * factor;
         const double scale = 1 / (in + predicted.out);
-        filtered[i] = {in * scale, predicted.out * scale};
+        filtered[i] = {in * scale, predicted.out * scale, predicted.forgotten};
     }
-    State later = filtered[n - 1];
-    result[n - 1] = later.in;
+    double later_in = filtered[n - 1].in;
+    double later_out = filtered[n - 1].out;
+    result[n - 1] = later_in;
     for (std::size_t i = n - 1; i > 0; --i) {
-        const Step step = steps.step(evidence[i].at - evidence[i - 1].at);
+        const double forgotten = filtered[i].forgotten;
         const State& now = filtered[i - 1];
-        const double stay_in = now.in * (1 - step.leave);
-        const double enter = now.out * step.enter;
-        const double leave = now.in * step.leave;
-        const double stay_out = now.out * (1 - step.enter);
-        const double from_in = later.in / (stay_in + enter);
-        const double from_out = leave + stay_out > 0 ? later.out / (leave + stay_out) : 0;
-        later = {stay_in * from_in + leave * from_out, enter * from_in + stay_out * from_out};
-        result[i - 1] = later.in;
+        const double leave = now.in * share_out * forgotten;
+        const double enter = now.out * share_in * forgotten;
+        const double stay_in = now.in * (1 - share_out * forgotten);
+        const double stay_out = now.out * (1 - share_in * forgotten);
+        const double from_in = stay_in + enter > 0 ? later_in / (stay_in + enter) : 0;
+        const double from_out = leave + stay_out > 0 ? later_out / (leave + stay_out) : 0;
+        later_in = stay_in * from_in + leave * from_out;
+        later_out = enter * from_in + stay_out * from_out;
+        result[i - 1] = later_in;
     }
     return result;
 }
@@ -279,7 +275,8 @@ PresenceTimes presence_times(std::span<const Fix> track, geo::Place place, doubl
         }
         if (!is_used(fix)) continue;
         // The first fix known is taken as new evidence in full.
-        const double since = evidence.empty() ? model.forget_s : static_cast<double>(fix.at.ms - evidence.back().at) / 1000;
+        const double since =
+            evidence.empty() ? model.forget_s : static_cast<double>(fix.at.ms - evidence.back().at) / 1000;
         evidence.push_back(witness.evidence(fix, since));
         if (is_of_interval) {
             ++times.used;
@@ -339,8 +336,10 @@ Measurement presence(std::span<const Argument> arguments) {
     writing.fact("used", times.used);
     writing.fact("seen", times.seen);
 
-    if (times.seen == 0) writing.limit(limit_no_track);
-    else if (times.used < 3) writing.limit(limit_few_fixes);
+    if (times.seen == 0)
+        writing.limit(limit_no_track);
+    else if (times.used < 3)
+        writing.limit(limit_few_fixes);
     if (times.observed * 2 < times.claimed) writing.limit(limit_low_coverage);
     if ((times.marks & mark_poor) != 0) writing.limit(limit_poor_accuracy);
     if ((times.marks & mark_clock) != 0) writing.limit(limit_clock_step);

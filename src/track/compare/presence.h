@@ -17,11 +17,11 @@
 namespace ningyi::track {
 
 struct PresenceModel {
-    double leave_per_s = 1.0 / 3600;   // a visit lasts about an hour,
-    double enter_per_s = 1.0 / 7200;   // the time between visits longer
-    double stray = 0.02;               // share of fixes that say nothing
-    double forget_s = 300;             // fixes of one place are correlated for minutes
-    double repeat_weight = 0.05;       // most that a repeated coordinate may count, for each minute since the last fix
+    double leave_per_s = 1.0 / 3600;  // a visit lasts about an hour,
+    double enter_per_s = 1.0 / 7200;  // the time between visits longer
+    double stray = 0.02;              // share of fixes that say nothing
+    double forget_s = 300;            // fixes of one place are correlated for minutes
+    double repeat_weight = 0.05;      // most that a repeated coordinate may count, for each minute since the last fix
     Millis observed_step_ms = 600 * seconds_ms;
     double sure = 0.9;
     double possible = 0.1;
@@ -29,29 +29,29 @@ struct PresenceModel {
 
 struct PresenceTimes {
     Millis claimed = 0;
-    double expected = 0;                 // ms of observed time, weighted by probability
+    double expected = 0;  // ms of observed time, weighted by probability
     Millis sure = 0, possible = 0, out = 0, observed = 0, unobserved = 0;
     std::optional<Instant> enter_low, enter_high, exit_low, exit_high;  // probability crossing 0.1 and 0.9
-    double evidence_for = 0, evidence_against = 0;  // nats, both ≥ 0
-    std::int64_t flips = 0;              // changes between in (> 0.9) and out (≤ 0.1)
-    std::int64_t used = 0, seen = 0;     // fixes inside the interval
-    std::uint32_t marks = 0;             // of the fixes inside the interval
+    double evidence_for = 0, evidence_against = 0;                      // nats, both ≥ 0
+    std::int64_t flips = 0;                                             // changes between in (> 0.9) and out (≤ 0.1)
+    std::int64_t used = 0, seen = 0;                                    // fixes inside the interval
+    std::uint32_t marks = 0;                                            // of the fixes inside the interval
     bool has_doubtful_datum = false;
-    std::vector<Interval> sure_spans;    // in order, disjoint
+    std::vector<Interval> sure_spans;  // in order, disjoint
 };
 
 // One fix as the chain sees it.
 struct Evidence {
     Millis at = 0;
-    double weight = 0;      // nats for being inside
-    double away_s = 0;      // seconds of travel that surely lie between the fix and the circle
+    double weight = 0;  // nats for being inside
+    double away_s = 0;  // seconds of travel that surely lie between the fix and the circle
 };
 
 // Probability of being inside at each piece of evidence, given all of it. REQUIRES: ordered by time.
 std::vector<double> smoothed(std::span<const Evidence> evidence, const PresenceModel& model);
 
-// REQUIRES: `track` as mark() leaves it; 0 < radius_mm. The fixes used are those of the interval, ten minutes either side,
-// and the next one beyond.
+// REQUIRES: `track` as mark() leaves it; 0 < radius_mm. The fixes used are those of the interval, ten minutes either
+// side, and the next one beyond.
 PresenceTimes presence_times(std::span<const Fix> track, geo::Place place, double radius_mm, Interval interval,
                              const PresenceModel& model = {});
 

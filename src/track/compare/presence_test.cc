@@ -96,7 +96,8 @@ TEST(presence, an_hour_at_home_is_supported) {
 TEST(presence, one_hour_worked_of_two_billed_is_told_from_its_bounds) {
     std::vector<Fix> track;
     for (int i = 0; i <= 60; ++i) track.push_back(fix_at(nine + i * minutes_ms, {3.0 * (i % 5), 0}));
-    for (int i = 61; i <= 180; ++i) track.push_back(fix_at(nine + i * minutes_ms, {std::min(900.0, (i - 60) * 60.0), 0}));
+    for (int i = 61; i <= 180; ++i)
+        track.push_back(fix_at(nine + i * minutes_ms, {std::min(900.0, (i - 60) * 60.0), 0}));
     const Call order = call(track, minutes(0, 120));
     const auto possible = *order.fact("possible");
     EXPECT_GE(possible, 60 * minutes_ms);
@@ -189,7 +190,8 @@ TEST(presence, a_real_phone_indoors_is_found_at_home_whatever_the_radius) {
     if (phone.empty()) GTEST_SKIP() << "the real tracks are not beside the project";
     mark(phone);
     ASSERT_EQ(phone.size(), 416U);
-    EXPECT_EQ(std::count_if(phone.begin(), phone.end(), [](const Fix& f) { return (f.marks & mark_repeat) != 0; }), 170);
+    EXPECT_EQ(std::count_if(phone.begin(), phone.end(), [](const Fix& f) { return (f.marks & mark_repeat) != 0; }),
+              170);
     const Interval whole{phone.front().at, phone.back().at};
     for (const double radius_mm : {50'000.0, 100'000.0, 150'000.0}) {
         const PresenceTimes times = presence_times(phone, indoor_place, radius_mm, whole);

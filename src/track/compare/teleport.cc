@@ -55,8 +55,8 @@ Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
                    geo::squared_length(plane.between(start.place, fix.place));
     };
 
-    std::size_t reference = 0;   // position in `used` of the last fix that is no outlier
-    std::size_t support = 1;     // how many fixes in a row agree with it, itself included
+    std::size_t reference = 0;  // position in `used` of the last fix that is no outlier
+    std::size_t support = 1;    // how many fixes in a row agree with it, itself included
     for (std::size_t next = 1; next < used.size(); ++next) {
         const Fix& start = track[used[reference]];
         const Fix& fix = track[used[next]];
@@ -105,8 +105,10 @@ Measurement teleport(std::span<const Argument> arguments) {
     writing.fact("observed", found.observed);
 
     if (has_mark(track, mark_clock)) writing.limit(limit_clock_step);
-    if (track.empty()) writing.limit(limit_no_track);
-    else if (found.used < 3) writing.limit(limit_few_fixes);
+    if (track.empty())
+        writing.limit(limit_no_track);
+    else if (found.used < 3)
+        writing.limit(limit_few_fixes);
     const bool is_covered = span > 0 && found.observed * 10 >= span * 8;
     if (!is_covered) writing.limit(limit_low_coverage);
 

@@ -17,10 +17,10 @@ namespace ningyi::track {
 constexpr std::int64_t road_speed_mm_s = 45'000;  // above any road speed in a district
 
 struct Jump {
-    Instant at;                  // of the landing fix
-    std::size_t landing = 0;     // index in the track
-    double speed_mm_s = 0;       // least speed that explains it
-    double nats = 0;             // z²/2 with z = (d − limit · Δt) / σ, at most 10
+    Instant at;               // of the landing fix
+    std::size_t landing = 0;  // index in the track
+    double speed_mm_s = 0;    // least speed that explains it
+    double nats = 0;          // z²/2 with z = (d − limit · Δt) / σ, at most 10
 };
 
 struct Leaps {
@@ -28,7 +28,7 @@ struct Leaps {
     std::vector<std::size_t> outliers;  // fixes that no other confirms
     double speed_max_mm_s = 0;          // least speed needed by any step that is not to or from an outlier
     std::size_t used = 0;
-    Millis observed = 0;                // time in steps of at most 120 s
+    Millis observed = 0;  // time in steps of at most 120 s
 };
 
 // REQUIRES: `track` ordered by time. Fixes without a place and those with a clock step are left out.

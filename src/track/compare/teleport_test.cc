@@ -96,12 +96,14 @@ RC_GTEST_PROP(teleport, below_the_limit_there_is_no_jump_whatever_the_stated_err
     RC_ASSERT(*walk.fact("speed_max") <= 45'000);
 }
 
-// Noise of each fix within its 95 % radius leaves a walk below the limit without a jump: that is what the radius is for.
+// Noise of each fix within its 95 % radius leaves a walk below the limit without a jump: that is what the radius is
+// for.
 RC_GTEST_PROP(teleport, noise_within_its_bound_makes_no_jump, ()) {
     Random random(*rc::gen::arbitrary<std::uint64_t>());
     std::vector<Fix> track = random_walk(random, 100, 1000, 30, 300'000);
     for (Fix& fix : track) {
-        // Two radii of one fix are less than √2 times the root of the sum of squares only where both are equal; so half.
+        // Two radii of one fix are less than √2 times the root of the sum of squares only where both are equal; so
+        // half.
         const double reach = sigmas_95 * sigma_mm(fix) / 1000 / 2;
         const geo::Plane plane(fix.place);
         fix.place = fix.received =
@@ -111,8 +113,8 @@ RC_GTEST_PROP(teleport, noise_within_its_bound_makes_no_jump, ()) {
 }
 
 TEST(teleport, real_cars_buses_and_phones_do_not_jump) {
-    for (std::vector<Fix> track : {bus(), car_by_span(), car_by_ublox(), short_drive_by_ublox(), phone_lying_still(0),
-                                   phone_lying_still(1)}) {
+    for (std::vector<Fix> track :
+         {bus(), car_by_span(), car_by_ublox(), short_drive_by_ublox(), phone_lying_still(0), phone_lying_still(1)}) {
         if (track.empty()) GTEST_SKIP() << "the real tracks are not beside the project";
         const Call real = call(track);
         EXPECT_EQ(*real.fact("jumps"), 0);
