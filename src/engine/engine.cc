@@ -609,9 +609,24 @@ void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, s
     if (progress) progress(of, of);
 }
 
+std::vector<Finding> Engine::judge_one(const rule::Rule& rule, std::string_view subject, bool known_now) {
+    std::vector<Finding> findings;
+    for (const CompiledRule& compiled : rules_) {
+        if (compiled.rule->id != rule.id) continue;
+        const RecordIndex record = world_->find(compiled.subject, subject);
+        if (record == no_record) return findings;
+        Judge judge(*this, record, false);
+        const std::vector<Judged> judged = judge.run(compiled);
+        for (std::size_t row = 0; row < judged.size(); ++row) {
+            findings.push_back(judge.finding(compiled, judged[row], row, known_now));
+        }
+    }
+    return findings;
+}
+
 std::vector<Engine::Judged> Engine::explain(const rule::Rule& rule, std::string_view subject) {
     for (const CompiledRule& compiled : rules_) {
-        if (compiled.rule != &rule) continue;
+        if (compiled.rule->id != rule.id) continue;
         const RecordIndex record = world_->find(compiled.subject, subject);
         if (record == no_record) return {};
         Judge judge(*this, record, false);

@@ -51,6 +51,9 @@ public:
     };
     std::vector<Judged> explain(const rule::Rule& rule, std::string_view subject);
 
+    // The findings of one rule on one subject as things stand now, also the clear ones; nothing is counted or revised by it.
+    std::vector<Finding> judge_one(const rule::Rule& rule, std::string_view subject, bool known_now);
+
     const std::map<CountKey, std::int64_t>& counts() const { return counts_; }
     std::uint64_t too_late() const { return too_late_; }     // events that came after every rule had stopped looking
     const World& world() const { return *world_; }

@@ -108,20 +108,6 @@ Millis calendar_reach(std::string_view calendar) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, cel::Type>> measure_facts(std::string_view fn) {
-    const track::MeasureDefinition* definition = track::find_measure(fn);
-    if (definition == nullptr) return {};
-    cel::Type verdict = cel::type_of(Kind::string);
-    verdict.words = std::make_shared<const std::vector<std::string>>(
-        std::vector<std::string>{"supported", "contradicted", "insufficient"});
-    std::vector<std::pair<std::string, cel::Type>> facts{
-        {"verdict", verdict}, {"limits", cel::type_of(Kind::string)}, {"strength", cel::type_of(Kind::integer)}};
-    for (const track::FactDefinition& fact : definition->facts) {
-        facts.emplace_back(fact.name, cel::type_of(kind_of(fact.kind)));
-    }
-    return facts;
-}
-
 // Turns the texts of one feature into paths and expressions, collecting faults.
 struct Features::Binder {
     const rule::RuleSet& set;
@@ -322,7 +308,8 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                 c.measure = binder.measure(feature.fn);
                 if (feature.over) c.each = binder.measure(feature.each_fn);
                 if (c.measure != nullptr) {
-                    for (const auto& [name, type] : measure_facts(feature.fn)) c.facts.push_back(name);
+                    c.facts = {"verdict", "limits", "strength"};
+                    for (const track::FactDefinition& fact : c.measure->facts) c.facts.emplace_back(fact.name);
                     c.args = binder.arguments(*c.measure, feature.args);
                 }
                 if (c.each != nullptr) c.each_args = binder.arguments(*c.each, feature.each_args);

@@ -15,10 +15,6 @@
 
 namespace ningyi::engine {
 
-// The facts a feature gives, in order, with their types; a window gives one without a name. Measures of the table
-// (track/measure.h) give verdict, limits, strength and their facts.
-std::vector<std::pair<std::string, cel::Type>> measure_facts(std::string_view fn);   // empty: no such measure
-
 struct FeatureRows {
     std::vector<std::vector<cel::Value>> rows;   // at least one; one value a fact, absent where not known
     std::vector<std::uint64_t> evidence;         // events a measure looked at

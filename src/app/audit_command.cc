@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// audit: a bundle goes in, every record is judged, the report comes out.
+#include <filesystem>
+
+#include "app/commands.h"
+#include "app/intake_of_bundle.h"
+#include "base/text.h"
+#include "exchange/audit_output.h"
+#include "intake/opener.h"
+#include "log/checkpoint.h"
+#include "log/verify.h"
+#include "run/runner.h"
+
+namespace ningyi::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* bundle_property = "audited_bundle";
+
+// Names in a report are masked for whoever it is handed to: levels 3 and 4 are not shown.
+constexpr int level_shown = 2;
+
+std::string period_of(const exchange::BundleInfo& info) {
+    if (!info.from && !info.to) return "";
+    return (info.from ? to_text(*info.from) : std::string("…")) + " – " + (info.to ? to_text(*info.to) : std::string("…"));
+}
+
+std::vector<exchange::FileSummary> summaries_of(const exchange::ImportReport& report) {
+    std::vector<exchange::FileSummary> files;
+    for (const exchange::FileReport& file : report.files) {
+        exchange::FileSummary summary{file.file, file.rows, file.used, file.rejected, {}};
+        for (const std::string& column : file.unknown_columns) {
+            summary.notices.push_back(format("不认识的列 {} | unknown column {}", column, column));
+        }
+        files.push_back(std::move(summary));
+    }
+    return files;
+}
+
+std::map<rule::Outcome, std::int64_t> totals_of(const std::vector<ledger::Count>& counts) {
+    std::map<rule::Outcome, std::int64_t> totals;
+    for (const ledger::Count& count : counts) totals[count.outcome] += count.count;
+    return totals;
+}
+
+}  // namespace
+
+int audit(const AuditOptions& options, Terminal& terminal) {
+    auto packs = load_packs(options.packs);
+    if (!packs) return terminal.complain(packs.error()), exit_unusable;
+    auto page = audit_page(**packs);
+    if (!page) return terminal.complain(page.error()), exit_unusable;
+    const auto digest = digest_of_bundle(options.bundle);
+    if (!digest) return terminal.complain(digest.error()), exit_unusable;
+
+    std::error_code error;
+    fs::create_directories(options.out, error);
+    if (error || !fs::is_directory(options.out)) {
+        terminal.complain({.file = options.out, .code = "E008", .zh = "报告文件夹建不了：" + error.message(),
+                           .en = "the folder for the report cannot be made: " + error.message()});
+        return exit_unusable;
+    }
+    const std::string store_path = options.store.empty() ? (fs::path(options.out) / "store").string() : options.store;
+    auto store = store::DataFolder::open(store_path, store::DataFolder::Opening::create);
+    if (!store) return terminal.complain(store.error()), exit_unusable;
+    // One report speaks of one bundle: the log of another one is not mixed in.
+    const auto before = store->log().property(bundle_property);
+    if ((before && *before != *digest) || (!before && store->log().size() > 0 && options.store.empty())) {
+        terminal.complain({.file = store_path, .code = "E009",
+                           .zh = "这里已是另一个数据包的稽核，请换一个 --out（或 --store）",
+                           .en = "this holds the audit of another bundle; choose another --out (or --store)"});
+        return exit_unusable;
+    }
+    if (!before) store->log().set_property(bundle_property, *digest);
+
+    const std::string rejected = (fs::path(options.out) / "rejected.csv").string();
+    auto taken = take_in(options.bundle, *store, **packs, rejected, terminal);
+    if (!taken) return terminal.complain(taken.error()), exit_unusable;
+    report(*taken, rejected, terminal);
+
+    intake::Opener opener(store->keys(), intake::partition_of(store->log()));
+    const run::Source source{store->log(),
+                             [&](const log::Event& event) -> Result<cbor::Value> {
+                                 auto opened = opener.open(event);
+                                 if (!opened) return failure(std::move(opened.error()));
+                                 return std::move(opened->body);
+                             },
+                             (*packs)->set, taken->info.zone};
+    auto reaudit = run::reaudit(source, [&](double share) { terminal.progress("稽核", "auditing", share); });
+    terminal.progress("稽核", "auditing", 1);
+    if (!reaudit) return terminal.complain(reaudit.error()), exit_unusable;
+    run::record(store->ledger(), *reaudit);
+
+    std::string root;
+    const auto notes = store->log().checkpoints();
+    const auto key = store->log().property(log::public_key_property);
+    if (!notes.empty() && key) {
+        if (const auto checkpoint = log::checkpoint_of(notes.back().second, *key)) root = to_hex(checkpoint->root);
+    }
+    const model::Scope scope = model::Scope::of_file_holder("audit", level_shown);
+    const exchange::AuditInput input{
+        .set = (*packs)->set,
+        .page = *page,
+        .engine = *reaudit->engine,
+        .findings = reaudit->findings,
+        .counts = reaudit->counts,
+        .zone = taken->info.zone,
+        .scope = scope,
+        .language = terminal.language(),
+        .district_name = taken->info.name,
+        .period = period_of(taken->info),
+        .as_of = taken->info.as_of ? to_text(*taken->info.as_of, taken->info.zone.offset_minutes(*taken->info.as_of)) : "",
+        .files = summaries_of(taken->report),
+        .log_root = root,
+        .log_size = store->log().size(),
+        .progress = [&](double share) { terminal.progress("写报告", "writing the report", share); }};
+    const auto written = exchange::write_audit(input, options.out);
+    terminal.progress("写报告", "writing the report", 1);
+    if (!written) return terminal.complain(written.error()), exit_unusable;
+
+    auto totals = totals_of(reaudit->counts);
+    terminal.say(format("稽核完成：命中 {}，豁免 {}，无法判定 {}，未见异常 {}，不适用 {}", totals[rule::Outcome::hit],
+                        totals[rule::Outcome::exempt], totals[rule::Outcome::inconclusive], totals[rule::Outcome::clear],
+                        totals[rule::Outcome::not_applicable]),
+                 format("audited: {} hits, {} exempt, {} inconclusive, {} clear, {} not applicable", totals[rule::Outcome::hit],
+                        totals[rule::Outcome::exempt], totals[rule::Outcome::inconclusive], totals[rule::Outcome::clear],
+                        totals[rule::Outcome::not_applicable]));
+    const std::string page_path = fs::absolute(fs::path(options.out) / "report.html").lexically_normal().string();
+    terminal.say("报告：" + page_path, "report: " + page_path);
+    return taken->report.exit_status();
+}
+
+}  // namespace ningyi::app

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subcommands of `ningyi`: what each was asked, and what it does. They open files and stores and leave the work to the
+// libraries. Each returns the exit status.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/terminal.h"
+
+namespace ningyi::app {
+
+struct SimulateOptions {
+    std::int64_t orders = 2000;
+    std::uint64_t seed = 7;
+    std::string out;
+    std::string from;
+    int days = 28;
+    bool honest_only = false;
+    bool without_fixes = false;
+};
+
+struct ImportOptions {
+    std::string bundle, store, packs, rejected;
+};
+
+struct AuditOptions {
+    std::string bundle, out, store, packs;
+};
+
+struct CheckOptions {
+    std::vector<std::string> folders;
+    bool json = false;
+    bool verbose = false;
+};
+
+struct PlayOptions {
+    std::vector<std::string> paths;
+    std::string packs;
+};
+
+struct ReplayOptions {
+    std::string finding, store, packs;
+};
+
+struct VerifyOptions {
+    std::string store;
+};
+
+int simulate(const SimulateOptions& options, Terminal& terminal);
+int import(const ImportOptions& options, Terminal& terminal);
+int audit(const AuditOptions& options, Terminal& terminal);
+int check(const CheckOptions& options, Terminal& terminal);
+int play(const PlayOptions& options, Terminal& terminal);
+int replay(const ReplayOptions& options, Terminal& terminal);
+int verify(const VerifyOptions& options, Terminal& terminal);
+
+}  // namespace ningyi::app

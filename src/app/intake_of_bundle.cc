@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/intake_of_bundle.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "base/text.h"
+#include "intake/intake.h"
+#include "trust/sha256.h"
+
+namespace ningyi::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+Instant wall_clock() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+}
+
+}  // namespace
+
+Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const Packs& packs,
+                        const std::string& rejected_path, Terminal& terminal) {
+    auto bundle = exchange::Bundle::open(path, packs.mappings);
+    if (!bundle) return failure(std::move(bundle.error()));
+    intake::Intake door(store.log(), store.keys(), packs.set.dictionary, wall_clock);
+    TakenIn taken;
+    taken.info = (*bundle)->info();
+    Faults refused;
+    exchange::ImportOptions options;
+    options.rejected_path = rejected_path;
+    options.progress = [&](const exchange::ImportProgress& now) {
+        if (now.total_bytes > 0) {
+            terminal.progress("读入", "reading", static_cast<double>(now.bytes) / static_cast<double>(now.total_bytes));
+        }
+    };
+    auto report = (*bundle)->run(options, [&](std::vector<log::Draft>&& drafts) {
+        const intake::Acceptance acceptance = door.accept(drafts);
+        for (std::size_t i = 0; i < acceptance.answers.size(); ++i) {
+            const intake::Answer& answer = acceptance.answers[i];
+            if (answer.outcome == intake::Answered::accepted) ++taken.accepted;
+            if (answer.outcome == intake::Answered::again) ++taken.again;
+            for (Fault fault : answer.faults) {
+                fault.file = drafts[i].type + " " + drafts[i].subject;
+                refused.push_back(std::move(fault));
+            }
+        }
+        return true;
+    });
+    terminal.progress("读入", "reading", 1);
+    if (!report) return failure(std::move(report.error()));
+    door.checkpoint();
+    taken.report = std::move(*report);
+    taken.report.notices.insert(taken.report.notices.end(), refused.begin(), refused.end());
+    return taken;
+}
+
+void report(const TakenIn& taken, const std::string& rejected_path, const Terminal& terminal) {
+    for (const exchange::FileReport& file : taken.report.files) {
+        std::string zh = format("  {}：{} 行，采用 {}", file.file, file.rows, file.used);
+        std::string en = format("  {}: {} rows, {} used", file.file, file.rows, file.used);
+        if (file.rejected > 0) zh += format("，退回 {}", file.rejected), en += format(", {} rejected", file.rejected);
+        if (file.repeated > 0) zh += format("，重复 {}", file.repeated), en += format(", {} repeated", file.repeated);
+        if (file.amended > 0) zh += format("，更正 {}", file.amended), en += format(", {} amended", file.amended);
+        if (file.positions_left_out > 0) {
+            zh += format("，坐标 0/0 未采用 {}", file.positions_left_out);
+            en += format(", {} positions at 0/0 left out", file.positions_left_out);
+        }
+        for (const std::string& column : file.unknown_columns) {
+            zh += format("；不认识的列 {}", column);
+            en += format("; unknown column {}", column);
+        }
+        terminal.say(zh, en);
+    }
+    if (!taken.report.missing.empty()) {
+        terminal.say("  没有的文件：" + join(taken.report.missing, " ") + "（需要它们的规则会说“无法判定”）",
+                     "  files not given: " + join(taken.report.missing, " ") + " (rules that need them answer `inconclusive`)");
+    }
+    terminal.say(format("  事件 {} 条收入日志，{} 条此前已有", taken.accepted, taken.again),
+                 format("  {} events taken into the log, {} were there already", taken.accepted, taken.again));
+    terminal.complain(taken.report.unusable);
+    terminal.complain(taken.report.notices);
+    if (taken.report.rejected > 0) {
+        terminal.say(format("  {} 行退回，原因见 {}", taken.report.rejected, rejected_path),
+                     format("  {} rows rejected, reasons in {}", taken.report.rejected, rejected_path));
+    }
+}
+
+Result<std::string> digest_of_bundle(const std::string& bundle) {
+    std::map<std::string, fs::path> files;
+    std::error_code error;
+    if (fs::is_directory(bundle, error)) {
+        for (const auto& entry : fs::recursive_directory_iterator(bundle, error)) {
+            if (entry.is_regular_file(error)) files.emplace(fs::relative(entry.path(), bundle, error).generic_string(), entry.path());
+        }
+    } else if (fs::is_regular_file(bundle, error)) {
+        files.emplace("", bundle);
+    }
+    if (files.empty()) {
+        return failure({.file = bundle, .code = "E005", .zh = "没有这个数据包（应为文件夹或 .zip）",
+                        .en = "no such bundle (a folder or a .zip is expected)"});
+    }
+    trust::Sha256 hash;
+    std::string buffer(std::size_t{1} << 20U, '\0');
+    for (const auto& [name, path] : files) {
+        hash.add(name).add(std::string_view("\0", 1));
+        std::ifstream in(path, std::ios::binary);
+        while (in) {
+            in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+            hash.add(std::string_view(buffer).substr(0, static_cast<std::size_t>(in.gcount())));
+        }
+        hash.add(std::string_view("\0", 1));
+    }
+    return to_hex(hash.digest());
+}
+
+}  // namespace ningyi::app

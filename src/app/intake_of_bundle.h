@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes a bundle into a data folder: what `import` and `audit` share.
+#pragma once
+
+#include <string>
+
+#include "app/pack_folder.h"
+#include "app/terminal.h"
+#include "exchange/bundle.h"
+#include "store/sqlite/data_folder.h"
+
+namespace ningyi::app {
+
+struct TakenIn {
+    exchange::BundleInfo info;
+    exchange::ImportReport report;
+    std::uint64_t accepted = 0, again = 0;
+};
+
+// Everything the bundle holds goes through intake into the store; rejected rows to `rejected_path`. Taking it in twice, or again
+// after a break, changes nothing. Faults: the bundle cannot be used.
+Result<TakenIn> take_in(const std::string& bundle, store::DataFolder& store, const Packs& packs,
+                        const std::string& rejected_path, Terminal& terminal);
+
+// Says what was taken in: rows, events, rejected rows, notices.
+void report(const TakenIn& taken, const std::string& rejected_path, const Terminal& terminal);
+
+// A digest of what the bundle's files hold, in hex: two bundles with equal files have equal digests.
+Result<std::string> digest_of_bundle(const std::string& bundle);
+
+}  // namespace ningyi::app
