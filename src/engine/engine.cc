@@ -575,7 +575,7 @@ void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding>
             current->outcome = finding.outcome;
             if (light && !current->stored) continue;
             if (current->content == content) continue;
-            if (current->stored) ++current->revision;
+            ++current->revision;
             current->stored = true;
             current->content = content;
             finding.revision = current->revision;
