@@ -114,9 +114,13 @@ void CsvFile::instant(Instant value) {
     buffer_ += "+08:00,";
 }
 
-void CsvFile::date(Date value) { plain(to_text(value)); }
+void CsvFile::date(Date value) {
+    plain(to_text(value));
+}
 
-void CsvFile::empty() { buffer_ += ','; }
+void CsvFile::empty() {
+    buffer_ += ',';
+}
 
 void CsvFile::end_row() {
     buffer_.back() = '\n';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A CSV file being written: one large buffer, numbers formatted here, fields quoted only where they must be. Not a reader.
+// A CSV file being written: one large buffer, numbers formatted here, fields quoted only where they must be. Not a
+// reader.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ public:
     void empty();
     void end_row();
 
-    // Writes what is left and closes. Throws MachineError when the disk refuses. Must be called; the destructor only frees.
+    // Writes what is left and closes. Throws MachineError when the disk refuses. Must be called; the destructor only
+    // frees.
     void close();
 
     std::int64_t bytes() const { return bytes_; }

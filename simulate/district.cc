@@ -23,9 +23,9 @@ namespace ningyi::simulate {
 namespace {
 
 constexpr geo::Place centre{317'700'000, 1'199'700'000};  // 31.77 N, 119.97 E
-constexpr Millis lead_ms = 3 * minutes_ms;   // fixes before check-in
-constexpr Millis tail_ms = 2 * minutes_ms;   // and after check-out
-constexpr double approach_m = 750;           // as much of the way as the three minutes show
+constexpr Millis lead_ms = 3 * minutes_ms;                // fixes before check-in
+constexpr Millis tail_ms = 2 * minutes_ms;                // and after check-out
+constexpr double approach_m = 750;                        // as much of the way as the three minutes show
 constexpr double ride_mps = 5;
 
 struct Files {
@@ -59,15 +59,15 @@ struct Files {
     }
 
     std::vector<CsvFile*> all() {
-        std::vector<CsvFile*> files = {&agencies, &caregivers, &elders,  &items,   &entitlements, &assessments,
-                                       &deaths,   &stays,      &orders,  &checkins, &devices,     &outages,
-                                       &evidence, &callbacks,  &prices,  &labels};
+        std::vector<CsvFile*> files = {&agencies, &caregivers, &elders, &items,    &entitlements, &assessments,
+                                       &deaths,   &stays,      &orders, &checkins, &devices,      &outages,
+                                       &evidence, &callbacks,  &prices, &labels};
         if (fixes) files.push_back(fixes.get());
         return files;
     }
 
-    CsvFile agencies, caregivers, elders, items, entitlements, assessments, deaths, stays, orders, checkins, devices, outages,
-        evidence, callbacks, prices, labels;
+    CsvFile agencies, caregivers, elders, items, entitlements, assessments, deaths, stays, orders, checkins, devices,
+        outages, evidence, callbacks, prices, labels;
     std::unique_ptr<CsvFile> fixes;
 };
 
@@ -153,9 +153,10 @@ private:
     }
 
     void write_frame() {
-        constexpr std::string_view names[agencies] = {
-            "安澜居家养老服务中心（模拟）", "青荷护理服务中心（模拟）",     "颐和坊养老服务中心（模拟）", "春晖照护服务中心（模拟）",
-            "棠梨居家护理中心（模拟）",     "暖巷社区养老服务中心（模拟）", "听松养老服务中心（模拟）",   "临溪居家养老服务中心（模拟）"};
+        constexpr std::string_view names[agencies] = {"安澜居家养老服务中心（模拟）", "青荷护理服务中心（模拟）",
+                                                      "颐和坊养老服务中心（模拟）",   "春晖照护服务中心（模拟）",
+                                                      "棠梨居家护理中心（模拟）",     "暖巷社区养老服务中心（模拟）",
+                                                      "听松养老服务中心（模拟）",     "临溪居家养老服务中心（模拟）"};
         for (int n = 1; n <= agencies; ++n) {
             agency_id(files_.agencies, n);
             files_.agencies.text(names[n - 1]);
@@ -366,8 +367,7 @@ private:
     }
 
     void write_evidence(const Block& block, const Order& order, std::int64_t number) {
-        const std::int64_t shown =
-            order.photo_of < 0 ? static_cast<std::int64_t>(order.serial) : order.photo_of;
+        const std::int64_t shown = order.photo_of < 0 ? static_cast<std::int64_t>(order.serial) : order.photo_of;
         for (int n = 0; n < order.photos + order.signatures; ++n) {
             const bool is_photo = n < order.photos;
             Random random(seed_of(block, is_photo ? shown : static_cast<std::int64_t>(order.serial), is_photo ? 1 : 2));
@@ -391,8 +391,9 @@ private:
 
     std::uint64_t seed_of(const Block& block, std::int64_t serial, std::uint64_t purpose) const {
         Random mixer(options_.seed + purpose * 0xD1342543DE82EF95ULL);
-        return mixer.next() ^ static_cast<std::uint64_t>((block.first_order + serial) * 4 + static_cast<std::int64_t>(purpose)) *
-                                  0x9E3779B97F4A7C15ULL;
+        return mixer.next() ^
+               static_cast<std::uint64_t>((block.first_order + serial) * 4 + static_cast<std::int64_t>(purpose)) *
+                   0x9E3779B97F4A7C15ULL;
     }
 
     // The way of an order that has none of its own: from the last place, at the elder's, on to the next.
@@ -414,12 +415,15 @@ private:
         const Point last = on_the_way(home, after);
         const Instant arrives{order.start.ms - 30 * seconds_ms};
         const Instant leaves{end.ms + 20 * seconds_ms};
-        path_ = {{{arrives.ms - way_ms(home, first)}, first}, {arrives, home}, {leaves, home},
+        path_ = {{{arrives.ms - way_ms(home, first)}, first},
+                 {arrives, home},
+                 {leaves, home},
                  {{leaves.ms + way_ms(home, last)}, last}};
     }
 
     static bool is_same_day(const Order& a, const Order& b) {
-        return a.caregiver == b.caregiver && (a.start.ms + 8 * hours_ms) / days_ms == (b.start.ms + 8 * hours_ms) / days_ms;
+        return a.caregiver == b.caregiver &&
+               (a.start.ms + 8 * hours_ms) / days_ms == (b.start.ms + 8 * hours_ms) / days_ms;
     }
 
     static Point on_the_way(Point home, Point other) {
@@ -446,7 +450,9 @@ private:
         way.seed = seed_of(block, static_cast<std::int64_t>(order.serial), 3);
         walk(way, steps_);
 
-        const auto number_at = [&block](std::size_t at) { return block.first_order + static_cast<std::int64_t>(at) + 1; };
+        const auto number_at = [&block](std::size_t at) {
+            return block.first_order + static_cast<std::int64_t>(at) + 1;
+        };
         write_check_ins(block, order, number_at(n));
         for (const std::size_t serial : order.rides_along) {
             write_check_ins(block, block.orders[position[serial]], number_at(position[serial]));
@@ -496,7 +502,9 @@ private:
     }
 
     // A browser terminal knows neither where a position comes from nor whether it is made up.
-    static std::string_view provider_of(const Caregiver& owner) { return owner.platform == Platform::browser ? "" : "fused"; }
+    static std::string_view provider_of(const Caregiver& owner) {
+        return owner.platform == Platform::browser ? "" : "fused";
+    }
     static std::string_view mock_of(const Caregiver& owner, const Order& order) {
         if (owner.platform == Platform::browser) return "unknown";
         return order.signal == Signal::mock ? "yes" : "no";
@@ -574,7 +582,8 @@ Faults faults_of(const Options& options) {
                format("the number of orders must be 1 to 5,000,000, not {}", options.orders));
     }
     if (options.days < 7 || options.days > 366) {
-        refuse(format("天数应为 7 至 366，给出的是 {}", options.days), format("days must be 7 to 366, not {}", options.days));
+        refuse(format("天数应为 7 至 366，给出的是 {}", options.days),
+               format("days must be 7 to 366, not {}", options.days));
     }
     if (options.from < *date_of(2000, 1, 1) || options.from > *date_of(2099, 12, 31)) {
         refuse("起始日期应在 2000 年至 2099 年之间", "the first day must lie in the years 2000 to 2099");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated district, written as a bundle of CSV files with labels: invented people, honest noise and planted schemes. The
-// same options give the same bytes on every machine. docs and columns: the district bundle; labels.csv: see Label in plan.h.
+// A simulated district, written as a bundle of CSV files with labels: invented people, honest noise and planted
+// schemes. The same options give the same bytes on every machine. docs and columns: the district bundle; labels.csv:
+// see Label in plan.h.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +15,13 @@
 namespace ningyi::simulate {
 
 struct Options {
-    std::int64_t orders = 2000;   // 1 to 5,000,000
+    std::int64_t orders = 2000;  // 1 to 5,000,000
     std::uint64_t seed = 7;
-    std::string folder;           // made when absent; files of a bundle in it are replaced
-    Date from{20'730};            // 2026-10-04: four weeks that end with a month
-    int days = 28;                // 7 to 366
-    bool honest_only = false;     // honest noise, no scheme
-    bool without_fixes = false;   // no fixes.csv; everything else stays the same
+    std::string folder;                    // made when absent; files of a bundle in it are replaced
+    Date from{20'730};                     // 2026-10-04: four weeks that end with a month
+    int days = 28;                         // 7 to 366
+    bool honest_only = false;              // honest noise, no scheme
+    bool without_fixes = false;            // no fixes.csv; everything else stays the same
     std::function<void(double)> progress;  // the share done, 0 to 1; may be empty
 };
 

@@ -27,7 +27,8 @@ int main(int count, char** arguments) {
             if (name == "--seed") options.seed = static_cast<std::uint64_t>(*value);
             if (name == "--days") options.days = *value > 0 && *value < 100'000 ? static_cast<int>(*value) : -1;
         } else {
-            std::fprintf(stderr, "用法 usage: %s --orders N --seed S --out DIR [--days N] [--honest] [--without-fixes]\n",
+            std::fprintf(stderr,
+                         "用法 usage: %s --orders N --seed S --out DIR [--days N] [--honest] [--without-fixes]\n",
                          arguments[0]);
             return 2;
         }
@@ -35,13 +36,16 @@ int main(int count, char** arguments) {
     try {
         const auto summary = ningyi::simulate::write_district(options);
         if (!summary) {
-            for (const ningyi::Fault& fault : summary.error()) std::fprintf(stderr, "%s\n", ningyi::to_text(fault).c_str());
+            for (const ningyi::Fault& fault : summary.error())
+                std::fprintf(stderr, "%s\n", ningyi::to_text(fault).c_str());
             return 2;
         }
-        std::printf("%s\n", ningyi::format("工单 orders {}  护理员 caregivers {}  老人 elders {}  轨迹点 fixes {}  标注 labels {}  {} MB",
-                                           summary->orders, summary->caregivers, summary->elders, summary->fixes,
-                                           summary->labels, summary->bytes / 1'000'000)
-                                .c_str());
+        std::printf("%s\n",
+                    ningyi::format(
+                        "工单 orders {}  护理员 caregivers {}  老人 elders {}  轨迹点 fixes {}  标注 labels {}  {} MB",
+                        summary->orders, summary->caregivers, summary->elders, summary->fixes, summary->labels,
+                        summary->bytes / 1'000'000)
+                        .c_str());
         for (const auto& [scheme, orders] : summary->orders_of_scheme) {
             std::printf("%-16s %lld\n", scheme.c_str(), static_cast<long long>(orders));
         }

@@ -109,7 +109,9 @@ std::map<std::string, Row> rows_by(const Table& table, const std::string& key) {
     return rows;
 }
 
-double number(const Row& row, const std::string& column) { return std::strtod(row.at(column).c_str(), nullptr); }
+double number(const Row& row, const std::string& column) {
+    return std::strtod(row.at(column).c_str(), nullptr);
+}
 
 Instant instant(const Row& row, const std::string& column) {
     const std::optional<Instant> found = parse_instant(row.at(column));
@@ -117,7 +119,9 @@ Instant instant(const Row& row, const std::string& column) {
     return found.value_or(Instant{});
 }
 
-geo::Place place(const Row& row) { return geo::place_of_degrees(number(row, "lat"), number(row, "lon")); }
+geo::Place place(const Row& row) {
+    return geo::place_of_degrees(number(row, "lat"), number(row, "lon"));
+}
 
 TEST(District, the_same_seed_gives_the_same_bytes_and_another_seed_others) {
     const Folder one("one");
@@ -151,7 +155,8 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
     const std::map<std::string, std::set<std::string>> known = {
         {"agencies.csv", {"agency_id", "name", "uscc"}},
         {"caregivers.csv",
-         {"caregiver_id", "agency_id", "name", "id_number", "phone", "home_lat", "home_lon", "datum", "certificate", "valid_to"}},
+         {"caregiver_id", "agency_id", "name", "id_number", "phone", "home_lat", "home_lon", "datum", "certificate",
+          "valid_to"}},
         {"elders.csv",
          {"elder_id", "name", "id_number", "household_id", "address", "lat", "lon", "datum", "area", "contact_phone"}},
         {"items.csv", {"item", "name_zh", "name_en", "mode", "reference_minutes", "price_fen", "unit", "evidence"}},
@@ -159,13 +164,16 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
         {"assessments.csv", {"elder_id", "level", "assessed_on", "valid_to", "assessor_id"}},
         {"deaths.csv", {"elder_id", "died_on", "recorded_at"}},
         {"stays.csv", {"elder_id", "kind", "from", "to", "recorded_at"}},
-        {"orders.csv", {"order_id", "agency_id", "caregiver_id", "elder_id", "item", "mode", "planned_start",
-                        "planned_minutes", "service_start", "service_end", "billed_minutes", "pay_fen", "status",
-                        "device_id", "recorded_at", "entered", "edited_at", "edit_reason"}},
-        {"checkins.csv", {"order_id", "kind", "at", "lat", "lon", "acc_m", "level", "datum", "provider", "mock", "device_id",
-                          "recorded_at", "method"}},
-        {"fixes.csv", {"device_id", "caregiver_id", "order_id", "at_ms", "lat", "lon", "acc_m", "level", "provider", "mock",
-                       "speed_mps", "recorded_at_ms"}},
+        {"orders.csv",
+         {"order_id", "agency_id", "caregiver_id", "elder_id", "item", "mode", "planned_start", "planned_minutes",
+          "service_start", "service_end", "billed_minutes", "pay_fen", "status", "device_id", "recorded_at", "entered",
+          "edited_at", "edit_reason"}},
+        {"checkins.csv",
+         {"order_id", "kind", "at", "lat", "lon", "acc_m", "level", "datum", "provider", "mock", "device_id",
+          "recorded_at", "method"}},
+        {"fixes.csv",
+         {"device_id", "caregiver_id", "order_id", "at_ms", "lat", "lon", "acc_m", "level", "provider", "mock",
+          "speed_mps", "recorded_at_ms"}},
         {"devices.csv", {"device_id", "caregiver_id", "from", "to", "platform", "app_version"}},
         {"outages.csv", {"from", "to", "area", "agency_id", "why"}},
         {"evidence.csv", {"order_id", "kind", "sha256", "phash", "at", "lat", "lon", "datum"}},
@@ -183,7 +191,8 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
         }
     }
     for (const Row& row : table_of(folder, "orders.csv").rows) {
-        for (const char* column : {"planned_start", "service_start", "service_end", "recorded_at"}) instant(row, column);
+        for (const char* column : {"planned_start", "service_start", "service_end", "recorded_at"})
+            instant(row, column);
         EXPECT_LT(instant(row, "service_start"), instant(row, "service_end")) << row.at("order_id");
         EXPECT_LE(instant(row, "service_end"), instant(row, "recorded_at")) << row.at("order_id");
     }
@@ -192,7 +201,8 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
 }
 
 TEST(District, has_exactly_the_orders_asked_for_whatever_the_size_and_the_days) {
-    for (const auto& [orders, days] : {std::pair{1, 28}, {7, 7}, {49, 28}, {333, 10}, {2001, 28}, {500, 366}, {900, 7}, {2300, 60}}) {
+    for (const auto& [orders, days] :
+         {std::pair{1, 28}, {7, 7}, {49, 28}, {333, 10}, {2001, 28}, {500, 366}, {900, 7}, {2300, 60}}) {
         const Folder folder("sizes");
         Options options = sized(folder, orders);
         options.days = days;
@@ -253,24 +263,53 @@ TEST_F(Demonstration, every_label_names_something_that_exists) {
         EXPECT_TRUE(expected.contains(label.at("expected"))) << label.at("expected");
         const std::string& rule = label.at("rule");
         EXPECT_TRUE((rule == "*" && label.at("expected") == "any") || rule.size() == 9) << rule;
-        EXPECT_TRUE(seen.insert(id + label.at("scheme") + rule).second) << id << ' ' << label.at("scheme") << ' ' << rule;
+        EXPECT_TRUE(seen.insert(id + label.at("scheme") + rule).second)
+            << id << ' ' << label.at("scheme") << ' ' << rule;
     }
 }
 
 TEST_F(Demonstration, no_label_contradicts_another) {
     std::map<std::pair<std::string, std::string>, std::string> said;
     for (const Row& label : labels_->rows) {
-        const auto [found, is_new] = said.emplace(std::pair{label.at("order_id"), label.at("rule")}, label.at("expected"));
+        const auto [found, is_new] =
+            said.emplace(std::pair{label.at("order_id"), label.at("rule")}, label.at("expected"));
         EXPECT_TRUE(is_new || (found->second == "hit") == (label.at("expected") == "hit"))
             << label.at("order_id") << ' ' << label.at("rule");
     }
 }
 
 TEST_F(Demonstration, every_scheme_occurs_and_none_is_frequent) {
-    for (const char* scheme : {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S12", "S13", "own_flat", "too_short",
-                               "overlap", "over_grant", "far_next", "long_day", "no_check_out", "inpatient", "old_assessment",
-                               "wrong_price", "thin_evidence", "bad_certificate", "drift", "high_rise", "basement", "errand",
-                               "two_person", "new_phone", "wrong_point"}) {
+    for (const char* scheme : {"S1",
+                               "S2",
+                               "S3",
+                               "S4",
+                               "S5",
+                               "S6",
+                               "S7",
+                               "S8",
+                               "S9",
+                               "S10",
+                               "S12",
+                               "S13",
+                               "own_flat",
+                               "too_short",
+                               "overlap",
+                               "over_grant",
+                               "far_next",
+                               "long_day",
+                               "no_check_out",
+                               "inpatient",
+                               "old_assessment",
+                               "wrong_price",
+                               "thin_evidence",
+                               "bad_certificate",
+                               "drift",
+                               "high_rise",
+                               "basement",
+                               "errand",
+                               "two_person",
+                               "new_phone",
+                               "wrong_point"}) {
         const std::int64_t orders = summary_->orders_of_scheme[scheme];
         EXPECT_GE(orders, 3) << scheme;
         EXPECT_LE(orders, scheme == std::string("drift") ? 140 : 80) << scheme;
@@ -305,10 +344,12 @@ TEST_F(Demonstration, couples_are_served_in_one_household_and_really_overlap) {
         if (label.at("scheme") != "S10" || label.at("expected") != "exempt") continue;
         const Row& later = orders.at(label.at("order_id"));
         const bool has_partner = std::any_of(orders_->rows.begin(), orders_->rows.end(), [&](const Row& order) {
-            return order.at("caregiver_id") == later.at("caregiver_id") && order.at("elder_id") != later.at("elder_id") &&
+            return order.at("caregiver_id") == later.at("caregiver_id") &&
+                   order.at("elder_id") != later.at("elder_id") &&
                    instant(order, "service_start") < instant(later, "service_start") &&
                    instant(later, "service_start").ms + 10 * minutes_ms < instant(order, "service_end").ms &&
-                   elders_->at(order.at("elder_id")).at("household_id") == elders_->at(later.at("elder_id")).at("household_id");
+                   elders_->at(order.at("elder_id")).at("household_id") ==
+                       elders_->at(later.at("elder_id")).at("household_id");
         });
         EXPECT_TRUE(has_partner) << label.at("order_id");
         ++pairs;
@@ -380,7 +421,8 @@ TEST(HonestDistrict, travel_between_orders_is_feasible_and_nobody_is_in_two_plac
         if (before != nullptr && before->at("caregiver_id") == order.at("caregiver_id")) {
             const Row& here = elders.at(before->at("elder_id"));
             const Row& there = elders.at(order.at("elder_id"));
-            const auto gap_s = static_cast<double>(instant(order, "service_start").ms - instant(*before, "service_end").ms) / 1000;
+            const auto gap_s =
+                static_cast<double>(instant(order, "service_start").ms - instant(*before, "service_end").ms) / 1000;
             if (gap_s < 0) {
                 EXPECT_EQ(here.at("household_id"), there.at("household_id")) << order.at("order_id");
             } else {

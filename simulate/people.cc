@@ -13,15 +13,16 @@ constexpr std::array<std::string_view, 48> surnames = {
     "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林",
     "何", "郭", "马", "罗", "梁", "宋", "郑", "谢", "韩", "唐", "冯", "于", "董", "萧", "程", "曹",
     "袁", "邓", "许", "傅", "沈", "曾", "彭", "吕", "苏", "卢", "蒋", "蔡", "贾", "丁", "魏", "薛"};
-constexpr std::array<std::string_view, 40> given = {
-    "秀", "英", "桂", "兰", "玉", "珍", "凤", "霞", "淑", "华", "建", "国", "志", "明", "文", "斌", "宝", "根", "金", "龙",
-    "福", "生", "永", "昌", "德", "荣", "美", "娟", "小", "芳", "春", "梅", "惠", "琴", "月", "红", "荷", "云", "瑞", "祥"};
+constexpr std::array<std::string_view, 40> given = {"秀", "英", "桂", "兰", "玉", "珍", "凤", "霞", "淑", "华",
+                                                    "建", "国", "志", "明", "文", "斌", "宝", "根", "金", "龙",
+                                                    "福", "生", "永", "昌", "德", "荣", "美", "娟", "小", "芳",
+                                                    "春", "梅", "惠", "琴", "月", "红", "荷", "云", "瑞", "祥"};
 
 // Invented; no street or village of Changzhou is meant.
 constexpr std::array<std::string_view, 4> sub_districts = {"青澜街道", "栖云街道", "望荷街道", "临溪街道"};
 constexpr std::array<std::string_view, 10> streets = {"荷风路", "云栖路", "晴川路", "芦汀路", "听雨巷",
                                                       "长橹街", "棠梨路", "白鹭路", "枕河巷", "书带路"};
-constexpr std::array<std::string_view, 8> villages = {"柳湾村", "杏渚村", "菱塘村", "石桥浜村",
+constexpr std::array<std::string_view, 8> villages = {"柳湾村",   "杏渚村", "菱塘村",   "石桥浜村",
                                                       "稻香埠村", "鹤溪村", "南圩里村", "茅亭村"};
 
 std::string without_check(Date birth, std::int64_t person, Sex sex) {
@@ -58,7 +59,9 @@ std::string broken_identity_number(Date birth, std::int64_t person, Sex sex) {
     return number + identity_checks[static_cast<std::size_t>((check_index(number) + 3) % 11)];
 }
 
-std::string telephone(std::int64_t number) { return format("100{:08}", number % 100'000'000); }
+std::string telephone(std::int64_t number) {
+    return format("100{:08}", number % 100'000'000);
+}
 
 std::string organisation_code(int number) {
     constexpr std::string_view alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -70,8 +73,7 @@ std::string organisation_code(int number) {
         inner += inner_weights[i] * (c <= '9' ? c - '0' : c - 'A' + 10);
     }
     const int rest = (11 - inner % 11) % 11;
-    const std::string code =
-        format("52{}{}{}", division_code, unit, rest == 10 ? 'X' : static_cast<char>('0' + rest));
+    const std::string code = format("52{}{}{}", division_code, unit, rest == 10 ? 'X' : static_cast<char>('0' + rest));
     int sum = 0;
     int weight = 1;
     for (const char c : code) {

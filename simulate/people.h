@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Invented people and places to live: names, numbers, addresses. None of them can be a real person's: identity numbers carry
-// the division code 990402 (GB/T 2260 assigns nothing under 99) with a right check digit, telephone numbers begin with 100
-// (Chinese mobile numbers begin with 13 to 19), organisation codes carry the same division code.
+// Invented people and places to live: names, numbers, addresses. None of them can be a real person's: identity numbers
+// carry the division code 990402 (GB/T 2260 assigns nothing under 99) with a right check digit, telephone numbers begin
+// with 100 (Chinese mobile numbers begin with 13 to 19), organisation codes carry the same division code.
 #pragma once
 
 #include <cstdint>

@@ -15,27 +15,81 @@
 namespace ningyi::simulate {
 namespace {
 
-constexpr double e_bike_mps = 4.2;        // door to door, straight line
-constexpr double hurried_mps = 6.0;       // on the road itself
-constexpr Millis last_minute_ms = days_ms - minutes_ms;
+constexpr double e_bike_mps = 4.2;   // door to door, straight line
+constexpr double hurried_mps = 6.0;  // on the road itself
 
 // What a caregiver of a block does that others do not. Colleagues who need each other stand in one agency.
 enum class Role {
-    plain, location_off, mock, zero_radius, teleport, hung_lead, hung_colleague, half_worked, own_flat, late_death,
-    month_end, contact_phone, batch, too_short, overlap, over_grant, far_next, two_person, two_person_second, long_day,
-    no_check_out, inpatient, wrong_price, thin_evidence, bad_certificate, new_phone, wrong_datum
+    plain,
+    location_off,
+    mock,
+    zero_radius,
+    teleport,
+    hung_lead,
+    hung_colleague,
+    half_worked,
+    own_flat,
+    late_death,
+    month_end,
+    contact_phone,
+    batch,
+    too_short,
+    overlap,
+    over_grant,
+    far_next,
+    two_person,
+    two_person_second,
+    long_day,
+    no_check_out,
+    inpatient,
+    wrong_price,
+    thin_evidence,
+    bad_certificate,
+    new_phone,
+    wrong_datum
 };
 
 // One position in a block each; agencies of six, six, six, six, five, five, four and (wrong datum) two.
-constexpr std::array<Role, block_caregivers> roles = {
-    Role::plain,       Role::location_off,   Role::mock,           Role::plain,             Role::plain,
-    Role::plain,       Role::hung_lead,      Role::hung_colleague, Role::hung_colleague,    Role::hung_colleague,
-    Role::new_phone,   Role::zero_radius,    Role::half_worked,    Role::half_worked,       Role::plain,
-    Role::own_flat,    Role::late_death,     Role::plain,          Role::month_end,         Role::contact_phone,
-    Role::teleport,    Role::batch,          Role::bad_certificate, Role::late_death,       Role::too_short,
-    Role::overlap,     Role::plain,          Role::over_grant,     Role::far_next,          Role::plain,
-    Role::two_person,  Role::two_person_second, Role::long_day,    Role::no_check_out,      Role::inpatient,
-    Role::wrong_price, Role::thin_evidence,  Role::plain,          Role::wrong_datum,       Role::wrong_datum};
+constexpr std::array<Role, block_caregivers> roles = {Role::plain,
+                                                      Role::location_off,
+                                                      Role::mock,
+                                                      Role::plain,
+                                                      Role::plain,
+                                                      Role::plain,
+                                                      Role::hung_lead,
+                                                      Role::hung_colleague,
+                                                      Role::hung_colleague,
+                                                      Role::hung_colleague,
+                                                      Role::new_phone,
+                                                      Role::zero_radius,
+                                                      Role::half_worked,
+                                                      Role::half_worked,
+                                                      Role::plain,
+                                                      Role::own_flat,
+                                                      Role::late_death,
+                                                      Role::plain,
+                                                      Role::month_end,
+                                                      Role::contact_phone,
+                                                      Role::teleport,
+                                                      Role::batch,
+                                                      Role::bad_certificate,
+                                                      Role::late_death,
+                                                      Role::too_short,
+                                                      Role::overlap,
+                                                      Role::plain,
+                                                      Role::over_grant,
+                                                      Role::far_next,
+                                                      Role::plain,
+                                                      Role::two_person,
+                                                      Role::two_person_second,
+                                                      Role::long_day,
+                                                      Role::no_check_out,
+                                                      Role::inpatient,
+                                                      Role::wrong_price,
+                                                      Role::thin_evidence,
+                                                      Role::plain,
+                                                      Role::wrong_datum,
+                                                      Role::wrong_datum};
 constexpr std::array<int, block_caregivers> groups = {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3,
                                                       3, 3, 3, 3, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7};
 constexpr std::size_t two_person_position = 30;
@@ -58,9 +112,13 @@ struct Slot {
 constexpr std::size_t cleaning = 0, meal = 1, nursing = 2, bath = 3, care = 4, talk = 5, errand = 6, escort = 7,
                       two_person_bath = 8;
 
-Instant plus(Instant instant, Millis length) { return {instant.ms + length}; }
+Instant plus(Instant instant, Millis length) {
+    return {instant.ms + length};
+}
 
-Millis ride_ms(Point a, Point b) { return static_cast<Millis>(distance_m(a, b) / e_bike_mps * 1000); }
+Millis ride_ms(Point a, Point b) {
+    return static_cast<Millis>(distance_m(a, b) / e_bike_mps * 1000);
+}
 
 // In a disc: uniform, without trigonometry.
 Point in_disc(Random& random, double radius_m) {
@@ -80,12 +138,16 @@ Point on_circle(Random& random, double radius_m) {
     return {radius_m, 0};
 }
 
-Point moved(Point a, Point by) { return {a.east + by.east, a.north + by.north}; }
+Point moved(Point a, Point by) {
+    return {a.east + by.east, a.north + by.north};
+}
 
 class Planner {
 public:
     Planner(const Frame& frame, std::int64_t number)
-        : frame_(frame), first_(number * block_caregivers), random_(mixed(frame.seed, static_cast<std::uint64_t>(number))) {
+        : frame_(frame),
+          first_(number * block_caregivers),
+          random_(mixed(frame.seed, static_cast<std::uint64_t>(number))) {
         const std::int64_t left = frame.caregivers - first_;
         count_ = static_cast<std::size_t>(std::min<std::int64_t>(left, block_caregivers));
     }
@@ -147,7 +209,9 @@ private:
         caregiver.beat = caregiver.is_rural ? rural_centre() : in_disc(random_, 4200);
         caregiver.home = moved(caregiver.beat, on_circle(random_, 1500 + random_.unit() * 1300));
         const double platform = random_.unit();
-        caregiver.platform = platform < 0.7 ? Platform::android : platform < 0.78 ? Platform::harmony : Platform::browser;
+        caregiver.platform = platform < 0.7    ? Platform::android
+                             : platform < 0.78 ? Platform::harmony
+                                               : Platform::browser;
         if (role(i) == Role::mock || role(i) == Role::zero_radius || role(i) == Role::hung_lead) {
             caregiver.platform = Platform::android;
         }
@@ -157,7 +221,8 @@ private:
             caregiver.second_phone_from = Date{frame_.from.days + frame_.days / 2};
         }
         const std::size_t elders = elder_count(k);
-        for (std::size_t e = 0; e < elders; ++e) add_elder(i, caregiver, e, static_cast<std::int64_t>(elders_before(k)));
+        for (std::size_t e = 0; e < elders; ++e)
+            add_elder(i, caregiver, e, static_cast<std::int64_t>(elders_before(k)));
         block_.caregivers.push_back(std::move(caregiver));
     }
 
@@ -289,7 +354,8 @@ private:
             case Role::far_next: plant_pairs(Visit::far, left, left / 5); break;
             case Role::hung_lead: {
                 const std::int64_t hung = hung_[0] + hung_[1] + hung_[2];
-                for (int day = 0; day < days && static_cast<std::int64_t>(heavy_days_.size()) * 2 < hung && left >= 4; ++day) {
+                for (int day = 0; day < days && static_cast<std::int64_t>(heavy_days_.size()) * 2 < hung && left >= 4;
+                     ++day) {
                     if (closed_[static_cast<std::size_t>(day)]) continue;
                     for (std::size_t n = 0; n < 4; ++n) add_slots(day, {Visit::plain, next_elder(i, day), care}, 1);
                     closed_[static_cast<std::size_t>(day)] = true;
@@ -357,12 +423,14 @@ private:
             for (int n = 0; n < frame_.days && left > 0; ++n) {
                 const int day = (n * 5 + shift) % frame_.days;
                 const auto d = static_cast<std::size_t>(frame_.days % 5 == 0 ? n : day);
-                // A caregiver with hardly an open day works through; more than four visits only when nothing else is left.
+                // A caregiver with hardly an open day works through; more than four visits only when nothing else is
+                // left.
                 if (closed_[d] && (most < 6 || !is_workday(i, static_cast<int>(d)) || !slots_[d].empty())) continue;
                 if (slots_[d].size() >= most) continue;
                 const std::size_t elder = next_elder(i, static_cast<int>(d));
                 const Caregiver& caregiver = block_.caregivers[i];
-                if (is_couple(i) && elder < 2 && left >= 2 && random_.chance(0.4) && !is_taken(d, 0) && !is_taken(d, 1)) {
+                if (is_couple(i) && elder < 2 && left >= 2 && random_.chance(0.4) && !is_taken(d, 0) &&
+                    !is_taken(d, 1)) {
                     slots_[d].push_back({Visit::couple, 0, random_.chance(0.5) ? cleaning : meal});
                     left -= 2;
                     continue;
@@ -378,7 +446,12 @@ private:
         const double draw = random_.unit();
         if (!caregiver.is_rural && is_honest(role) && draw < 0.03) return escort;
         if (is_honest(role) && draw < 0.06) return errand;
-        return draw < 0.36 ? cleaning : draw < 0.52 ? meal : draw < 0.66 ? nursing : draw < 0.80 ? bath : draw < 0.90 ? care : talk;
+        return draw < 0.36   ? cleaning
+               : draw < 0.52 ? meal
+               : draw < 0.66 ? nursing
+               : draw < 0.80 ? bath
+               : draw < 0.90 ? care
+                             : talk;
     }
 
     int last_month_end() const {
@@ -433,7 +506,8 @@ private:
         const Caregiver& caregiver = block_.caregivers[i];
         const Instant zero = midnight(Date{frame_.from.days + day});
         Free& free = free_at_[i][d];
-        free = {plus(zero, 7 * hours_ms + 30 * minutes_ms + random_.between(0, 75 * 60) * seconds_ms), caregiver.home, 0};
+        free = {plus(zero, 7 * hours_ms + 30 * minutes_ms + random_.between(0, 75 * 60) * seconds_ms), caregiver.home,
+                0};
         const std::vector<Slot>& slots = slots_[d];
         if (!slots.empty() && slots[0].visit == Visit::long_day) free.at = plus(zero, 5 * hours_ms + 10 * minutes_ms);
         if (slots.size() > 5 && slots[0].visit == Visit::plain) free.at = plus(zero, 6 * hours_ms + 30 * minutes_ms);
@@ -481,7 +555,8 @@ private:
 
     // Whole minutes served, at most the plan; money by the catalogue.
     static void bill(Order& order) {
-        order.billed_minutes = std::min(order.planned_minutes, static_cast<int>((order.end.ms - order.start.ms) / minutes_ms));
+        order.billed_minutes =
+            std::min(order.planned_minutes, static_cast<int>((order.end.ms - order.start.ms) / minutes_ms));
         price(order);
     }
 
@@ -492,7 +567,8 @@ private:
 
     Instant arrival(const Free& free, Point place) {
         if (free.orders == 0) return free.at;
-        return plus(free.at, (ride_ms(free.place, place) + random_.between(6, 14) * minutes_ms) / seconds_ms * seconds_ms);
+        return plus(free.at,
+                    (ride_ms(free.place, place) + random_.between(6, 14) * minutes_ms) / seconds_ms * seconds_ms);
     }
 
     void place_plain(std::size_t i, Visit visit, std::size_t elder, std::size_t item, Free& free) {
@@ -665,7 +741,8 @@ private:
                 break;
             case Role::too_short:
                 if (order.serial % 3 != 0) break;
-                order.end = plus(order.start, order.planned_minutes * minutes_ms * random_.between(350, 620) / 1000 / seconds_ms * seconds_ms);
+                order.end = plus(order.start, order.planned_minutes * minutes_ms * random_.between(350, 620) / 1000 /
+                                                  seconds_ms * seconds_ms);
                 bill(order);
                 order.labels.push_back({"too_short", "HC-TIM-01", "hit"});
                 free.at = order.end;
@@ -690,7 +767,8 @@ private:
                 } else if (order.serial % 5 == 1 && last_photo_ >= 0) {
                     order.photo_of = last_photo_;
                     order.labels.push_back({"thin_evidence", "HC-EVD-02", "hit"});
-                    block_.orders[static_cast<std::size_t>(last_photo_)].labels.push_back({"thin_evidence", "*", "any"});
+                    block_.orders[static_cast<std::size_t>(last_photo_)].labels.push_back(
+                        {"thin_evidence", "*", "any"});
                     last_photo_ = -1;
                 } else {
                     last_photo_ = static_cast<std::int64_t>(order.serial);
@@ -720,7 +798,8 @@ private:
             if (!elder.is_rural || order.end <= outage.from || order.start >= outage.to) continue;
             order.signal = Signal::outage;
             order.late_ms = outage.to.ms - order.end.ms + random_.between(5, 90) * minutes_ms;
-            if (order.late_ms < 0 || random_.chance(0.3)) order.late_ms = 25 * hours_ms + random_.between(0, 60) * minutes_ms;
+            if (order.late_ms < 0 || random_.chance(0.3))
+                order.late_ms = 25 * hours_ms + random_.between(0, 60) * minutes_ms;
             order.is_back_entry = random_.chance(0.3);
             if (order.is_back_entry) order.edit_reason = "NET-no-coverage";
             for (const std::string_view rule : {"HC-LOC-09", "HC-TIM-08", "HC-TIM-10", "HC-LOC-08", "HC-LOC-03"}) {
@@ -748,7 +827,8 @@ private:
     }
 
     static Point hospital_near(Point place) {
-        constexpr std::array<Point, 4> hospitals = {Point{400, -900}, Point{-2600, 1500}, Point{2500, 2300}, Point{900, 4200}};
+        constexpr std::array<Point, 4> hospitals = {Point{400, -900}, Point{-2600, 1500}, Point{2500, 2300},
+                                                    Point{900, 4200}};
         Point best = hospitals[0];
         for (const Point hospital : hospitals) {
             if (distance_m(place, hospital) < distance_m(place, best)) best = hospital;
@@ -782,8 +862,11 @@ private:
         const auto walk = static_cast<Millis>(distance_m(elder.home, market) / 1.3 * 1000);
         const Instant leaves = plus(order.start, 8 * minutes_ms);
         const Instant back = plus(order.end, -9 * minutes_ms);
-        order.path = {{order.start, elder.home}, {leaves, elder.home}, {plus(leaves, walk), market},
-                      {plus(back, -walk), market}, {back, elder.home}};
+        order.path = {{order.start, elder.home},
+                      {leaves, elder.home},
+                      {plus(leaves, walk), market},
+                      {plus(back, -walk), market},
+                      {back, elder.home}};
         order.labels.push_back({"errand", "HC-LOC-07", "exempt"});
         order.labels.push_back({"errand", "HC-LOC-08", "clear"});
     }
@@ -795,15 +878,20 @@ private:
         constexpr Millis blink = seconds_ms;  // shorter than the step between two fixes
         const Instant fails = plus(order.start, (order.end.ms - order.start.ms) * 2 / 5);
         const Instant works = plus(fails, 4 * minutes_ms);
-        order.path = {{plus(order.start, -65 * seconds_ms), lair}, {plus(order.start, -65 * seconds_ms + blink), elder.home},
-                      {fails, elder.home},                        {plus(fails, blink), lair},
-                      {works, lair},                              {plus(works, blink), elder.home},
-                      {plus(order.end, 45 * seconds_ms), elder.home}, {plus(order.end, 45 * seconds_ms + blink), lair}};
+        order.path = {{plus(order.start, -65 * seconds_ms), lair},
+                      {plus(order.start, -65 * seconds_ms + blink), elder.home},
+                      {fails, elder.home},
+                      {plus(fails, blink), lair},
+                      {works, lair},
+                      {plus(works, blink), elder.home},
+                      {plus(order.end, 45 * seconds_ms), elder.home},
+                      {plus(order.end, 45 * seconds_ms + blink), lair}};
     }
 
     // One hour worked, two billed; some do even less.
     void leave_early(const Caregiver& caregiver, const Elder& elder, Order& order) {
-        const Millis worked = random_.chance(0.6) ? random_.between(32, 48) * minutes_ms : random_.between(54, 60) * minutes_ms;
+        const Millis worked =
+            random_.chance(0.6) ? random_.between(32, 48) * minutes_ms : random_.between(54, 60) * minutes_ms;
         Point refuge = caregiver.home;
         if (random_.chance(0.5)) refuge = moved(elder.home, on_circle(random_, 1200 + random_.unit() * 900));
         const Instant leaves = plus(order.start, worked);
@@ -830,7 +918,8 @@ private:
                 Free& one = free_at_[a][static_cast<std::size_t>(day)];
                 Free& two = free_at_[b][static_cast<std::size_t>(day)];
                 if (round < 2 && (one.orders == 0 || two.orders == 0)) continue;
-                Instant start = plus(midnight(Date{frame_.from.days + day}), 15 * hours_ms + random_.between(0, 40) * minutes_ms);
+                Instant start =
+                    plus(midnight(Date{frame_.from.days + day}), 15 * hours_ms + random_.between(0, 40) * minutes_ms);
                 for (const Free* free : {&one, &two}) {
                     start = std::max(start, plus(free->at, ride_ms(free->place, home) + 8 * minutes_ms));
                 }
@@ -851,7 +940,8 @@ private:
         }
     }
 
-    // The lead has reached the hours of the day; what is served after that is booked on colleagues, with the lead's telephone.
+    // The lead has reached the hours of the day; what is served after that is booked on colleagues, with the lead's
+    // telephone.
     void plan_hung_orders() {
         const std::int64_t hung = hung_[0] + hung_[1] + hung_[2];
         if (hung == 0) return;
@@ -861,9 +951,10 @@ private:
             std::size_t colleague = static_cast<std::size_t>(n % 3);
             while (left[colleague] == 0) colleague = (colleague + 1) % 3;
             --left[colleague];
-            const std::size_t day = heavy_days_.empty()
-                                        ? static_cast<std::size_t>(n / 2) % static_cast<std::size_t>(frame_.days)
-                                        : static_cast<std::size_t>(heavy_days_[static_cast<std::size_t>(n / 2) % heavy_days_.size()]);
+            const std::size_t day =
+                heavy_days_.empty()
+                    ? static_cast<std::size_t>(n / 2) % static_cast<std::size_t>(frame_.days)
+                    : static_cast<std::size_t>(heavy_days_[static_cast<std::size_t>(n / 2) % heavy_days_.size()]);
             const std::size_t i = lead + 1 + colleague;
             Free& phone = free_at_[lead][day];
             Free& own = free_at_[i][day];
@@ -900,7 +991,8 @@ private:
         for (Order& order : block_.orders) {
             if (order.elder == elder) found.push_back(&order);
         }
-        std::stable_sort(found.begin(), found.end(), [](const Order* a, const Order* b) { return a->start < b->start; });
+        std::stable_sort(found.begin(), found.end(),
+                         [](const Order* a, const Order* b) { return a->start < b->start; });
         return found;
     }
 
@@ -913,9 +1005,12 @@ private:
             elder.is_dead = true;
             const std::vector<Order*> orders = orders_of(caregiver.elders[0]);
             int died = frame_.from.days + 2;
-            while (std::any_of(orders.begin(), orders.end(), [died](const Order* o) { return date(o->start).days == died; })) ++died;
+            while (std::any_of(orders.begin(), orders.end(),
+                               [died](const Order* o) { return date(o->start).days == died; }))
+                ++died;
             elder.died_on = Date{died};
-            elder.death_recorded_at = plus(midnight(Date{died + 20}), 10 * hours_ms + random_.between(0, 300) * minutes_ms);
+            elder.death_recorded_at =
+                plus(midnight(Date{died + 20}), 10 * hours_ms + random_.between(0, 300) * minutes_ms);
             for (Order* order : orders) {
                 order->labels.push_back({"S8", "HC-IDN-01", date(order->start).days > died ? "hit" : "clear"});
             }
@@ -940,9 +1035,9 @@ private:
             if (orders.size() < 3) return;
             Order* visited = orders[orders.size() / 2];
             const Date day = date(visited->start);
-            block_.elders[caregiver.elders[4]].stays.push_back(
-                {"hospital", plus(midnight(day), 8 * hours_ms), plus(midnight(day), 16 * hours_ms),
-                 plus(midnight(Date{day.days + 2}), 9 * hours_ms)});
+            block_.elders[caregiver.elders[4]].stays.push_back({"hospital", plus(midnight(day), 8 * hours_ms),
+                                                                plus(midnight(day), 16 * hours_ms),
+                                                                plus(midnight(Date{day.days + 2}), 9 * hours_ms)});
             visited->labels.push_back({"S9", "HC-IDN-02", "clear"});
         }
         if (role(i) == Role::wrong_price && caregiver.elders.size() > 1) {
@@ -998,7 +1093,8 @@ private:
             for (Order* order : orders_of(e)) {
                 int& sum = used[month(*order)];
                 sum += order->billed_minutes;
-                if (sum > block_.elders[e].minutes_per_month) order->labels.push_back({"over_grant", "HC-PAY-01", "hit"});
+                if (sum > block_.elders[e].minutes_per_month)
+                    order->labels.push_back({"over_grant", "HC-PAY-01", "hit"});
             }
         }
     }
@@ -1058,9 +1154,13 @@ const std::vector<Item>& items() {
     return catalogue;
 }
 
-Instant midnight(Date date) { return {date.days * days_ms - 8 * hours_ms}; }
+Instant midnight(Date date) {
+    return {date.days * days_ms - 8 * hours_ms};
+}
 
-Instant Frame::as_of() const { return midnight(Date{from.days + std::max(days, 28) + 5}); }
+Instant Frame::as_of() const {
+    return midnight(Date{from.days + std::max(days, 28) + 5});
+}
 
 std::vector<Outage> Frame::outages() const {
     std::vector<Outage> found;
@@ -1071,6 +1171,8 @@ std::vector<Outage> Frame::outages() const {
     return found;
 }
 
-Block plan_block(const Frame& frame, std::int64_t number) { return Planner(frame, number).plan(); }
+Block plan_block(const Frame& frame, std::int64_t number) {
+    return Planner(frame, number).plan();
+}
 
 }  // namespace ningyi::simulate

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who serves whom, when, and what is wrong with it: the caregivers, elders and orders of one block of a district (up to forty
-// caregivers), with the labelled schemes planted. Blocks are independent of each other, so a district of any size is written
-// block by block. No fixes here: see walk.h.
+// Who serves whom, when, and what is wrong with it: the caregivers, elders and orders of one block of a district (up to
+// forty caregivers), with the labelled schemes planted. Blocks are independent of each other, so a district of any size
+// is written block by block. No fixes here: see walk.h.
 #pragma once
 
 #include <cstdint>
@@ -47,13 +47,13 @@ enum class Platform { android, harmony, browser };
 // What the positions of an order are like.
 enum class Signal {
     plain,
-    drift,       // indoor excursions of 30 to 150 m, with a radius that says so
-    high_rise,   // wide noise all the time
-    basement,    // silent between check-in and check-out
-    outage,      // recorded in time, received late
-    mock,        // a virtual-location app that sets the mock flag
-    zero_radius, // one that states an accuracy of exactly 0
-    off,         // location switched off
+    drift,        // indoor excursions of 30 to 150 m, with a radius that says so
+    high_rise,    // wide noise all the time
+    basement,     // silent between check-in and check-out
+    outage,       // recorded in time, received late
+    mock,         // a virtual-location app that sets the mock flag
+    zero_radius,  // one that states an accuracy of exactly 0
+    off,          // location switched off
 };
 
 // One line of labels.csv. Rule `*` with `any`: the order belongs to the scheme, nothing is said about a rule.
@@ -101,19 +101,19 @@ struct Order {
     int planned_minutes = 0, billed_minutes = 0;
     std::int64_t pay_fen = 0;
     Signal signal = Signal::plain;
-    std::size_t device_of = 0;            // the caregiver whose telephone it is
-    bool has_track = true;                // false: no fix was recorded for it alone
-    bool has_place = true;                // false: check-in and check-out without a position
+    std::size_t device_of = 0;  // the caregiver whose telephone it is
+    bool has_track = true;      // false: no fix was recorded for it alone
+    bool has_place = true;      // false: check-in and check-out without a position
     bool has_check_out = true;
     bool is_back_entry = false;
-    Millis late_ms = 0;                   // how long the telephone waited for a network
-    std::string_view edit_reason;         // not empty: edited
-    std::vector<Waypoint> path;           // empty: at the elder's home, coming and leaving
-    std::vector<std::size_t> rides_along; // orders, by `serial`, whose check-ins this order's track covers
-    std::size_t serial = 0;               // position in which it was planned
+    Millis late_ms = 0;                    // how long the telephone waited for a network
+    std::string_view edit_reason;          // not empty: edited
+    std::vector<Waypoint> path;            // empty: at the elder's home, coming and leaving
+    std::vector<std::size_t> rides_along;  // orders, by `serial`, whose check-ins this order's track covers
+    std::size_t serial = 0;                // position in which it was planned
     int photos = 1, signatures = 1;
-    std::int64_t photo_of = -1;           // serial of the order whose photo it shows, -1: its own
-    std::string_view callback;            // not empty: the answer given
+    std::int64_t photo_of = -1;  // serial of the order whose photo it shows, -1: its own
+    std::string_view callback;   // not empty: the answer given
     std::vector<Label> labels;
 };
 
@@ -130,8 +130,8 @@ struct Frame {
     bool honest_only = false;
     std::int64_t caregivers = 0;
 
-    Instant as_of() const;                 // all registers are in by then
-    std::vector<Outage> outages() const;   // two hours each, in the villages
+    Instant as_of() const;                // all registers are in by then
+    std::vector<Outage> outages() const;  // two hours each, in the villages
 };
 
 constexpr int agencies = 8;
@@ -143,7 +143,7 @@ Instant midnight(Date date);  // in UTC+8
 struct Block {
     std::vector<Caregiver> caregivers;
     std::vector<Elder> elders;
-    std::vector<Order> orders;  // by caregiver, then by start
+    std::vector<Order> orders;     // by caregiver, then by start
     std::int64_t first_order = 0;  // number of orders before this block
 };
 

@@ -12,15 +12,16 @@ namespace ningyi::simulate {
 namespace {
 
 constexpr Millis step_ms = 10 * seconds_ms;
-constexpr double persistence = 0.95;             // AR(1) from one fix to the next: about 200 s
-constexpr double fresh = 0.31224989991991992;    // √(1 − 0.95²)
-constexpr double p68_of_sigma = 1.5096;          // tracks.md §3
+constexpr double persistence = 0.95;           // AR(1) from one fix to the next: about 200 s
+constexpr double fresh = 0.31224989991991992;  // √(1 − 0.95²)
+constexpr double p68_of_sigma = 1.5096;        // tracks.md §3
 constexpr double p95_of_sigma = 2.4477;
 
 // A normal variable good to three and a half σ: the sum of four uniforms. No logarithm, no cosine, the same everywhere.
 double normal(Random& random) {
     const std::uint64_t bits = random.next();
-    const auto sum = static_cast<std::int64_t>((bits & 0xFFFFU) + (bits >> 16U & 0xFFFFU) + (bits >> 32U & 0xFFFFU) + (bits >> 48U));
+    const auto sum =
+        static_cast<std::int64_t>((bits & 0xFFFFU) + (bits >> 16U & 0xFFFFU) + (bits >> 32U & 0xFFFFU) + (bits >> 48U));
     return static_cast<double>(sum - 131070) * (1.7320508075688772 / 65536);
 }
 
@@ -54,7 +55,9 @@ Noise noise_of(const Walk& walk, Random& random) {
     return walk.platform == Platform::browser ? Noise{6 + 5 * draw, 0.8, -1} : Noise{3.2 + 3.8 * draw, 0.6, -1};
 }
 
-std::int32_t rounded_dm(double metres) { return static_cast<std::int32_t>(metres * 10 + 0.5); }
+std::int32_t rounded_dm(double metres) {
+    return static_cast<std::int32_t>(metres * 10 + 0.5);
+}
 
 }  // namespace
 
@@ -127,8 +130,9 @@ void walk(const Walk& walk, std::vector<Step>& steps) {
         step.point.east += east_m + noise.jitter_m * normal(random);
         step.point.north += north_m + noise.jitter_m * normal(random);
         const double draw = random.unit();
-        const double p68_m = std::max(std::max(3.0, p68_of_sigma * noise.sigma_m) * (0.9 + 0.35 * draw), 0.95 * stray_m);
-        step.radius_dm = noise.fixed_radius_dm >= 0 ? noise.fixed_radius_dm
+        const double p68_m =
+            std::max(std::max(3.0, p68_of_sigma * noise.sigma_m) * (0.9 + 0.35 * draw), 0.95 * stray_m);
+        step.radius_dm = noise.fixed_radius_dm >= 0           ? noise.fixed_radius_dm
                          : walk.platform == Platform::browser ? rounded_dm(p68_m * (p95_of_sigma / p68_of_sigma))
                                                               : rounded_dm(p68_m);
         if (step.radius_dm >= 200) step.radius_dm = (step.radius_dm + 5) / 10 * 10;

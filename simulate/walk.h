@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a telephone reports of a way: a fix every ten seconds, with noise that is correlated in time, an accuracy radius that
-// is honest about it, drops, gaps and outliers. Knows nothing of orders; the way is a list of waypoints.
+// What a telephone reports of a way: a fix every ten seconds, with noise that is correlated in time, an accuracy radius
+// that is honest about it, drops, gaps and outliers. Knows nothing of orders; the way is a list of waypoints.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace ningyi::simulate {
 
 struct Walk {
-    Interval span;     // the first fix is at span.from
-    Interval service;  // a basement is silent in it
+    Interval span;                                // the first fix is at span.from
+    Interval service;                             // a basement is silent in it
     const std::vector<Waypoint>* path = nullptr;  // not empty
     Signal signal = Signal::plain;
     Platform platform = Platform::android;
@@ -25,7 +25,7 @@ struct Step {
     Point point;                 // as reported, but for the outlier
     std::int32_t radius_dm = 0;  // tenths of a metre; 68 % for a telephone's system, 95 % for a browser
     std::int32_t speed_dmps = 0;
-    bool is_sent = true;         // false: dropped or silent
+    bool is_sent = true;  // false: dropped or silent
 };
 
 // One step every ten seconds, those not sent included: a check-in button asks for its own position.

@@ -168,7 +168,7 @@ def main(arguments):
                    if expected in ("exempt", "inconclusive") and outcomes.get(key) == expected]
         rows.append([scheme, len(orders), f"{len(caught)}/{len(should)}" if should else "–", percent(len(caught), len(should)),
                      f"{len(right)}/{len(hits)}" if hits else "–", percent(len(right), len(hits)),
-                     f"{len(wrong)}/{len(kept)}" if kept else "–", percent(len(right), len(right) + len(wrong)),
+                     f"{len(wrong)}/{len(kept)}" if kept else "–", percent(len(right), len(right) + len(wrong) if hits else 0),
                      f"{len(as_said)}/{len(exact)}" if exact else "–"])
     print_table("按情形 By scheme",
                 ["情形 scheme", "数 count", "查出 caught", "召回率 recall", "逐条 labels", "召回率 recall",
