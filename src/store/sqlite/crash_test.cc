@@ -57,12 +57,15 @@ std::string everything_from(int descriptor) {
 
 TEST(crash, whatever_was_acknowledged_is_there_after_kill_9_at_any_moment) {
     constexpr int cycles = 30;
+    constexpr int most_cycles = 150;  // on a slow disk a child may be killed before its first acknowledgement
+    constexpr std::size_t enough = 100;
     const std::uint64_t seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
     Random random(seed);
     const log::TestFolder folder;
     std::map<std::string, std::string> acknowledged;  // id -> leaf
-    for (int cycle = 0; cycle < cycles; ++cycle) {
+    int cycle = 0;
+    for (; cycle < cycles || (acknowledged.size() < enough && cycle < most_cycles); ++cycle) {
         int ends[2];
         ASSERT_EQ(::pipe(ends), 0);
         const pid_t child = ::fork();
@@ -92,8 +95,8 @@ TEST(crash, whatever_was_acknowledged_is_there_after_kill_9_at_any_moment) {
         for (const auto& [id, leaf] : acknowledged) ASSERT_EQ(held[id], leaf) << "cycle " << cycle;
         ASSERT_TRUE(log::verify(data->log()).holds());
     }
-    EXPECT_GT(acknowledged.size(), 100U) << "the test must have done something";
-    std::printf("%d kills, %zu acknowledged events, none lost\n", cycles, acknowledged.size());
+    EXPECT_GE(acknowledged.size(), enough) << "the test must have done something";
+    std::printf("%d kills, %zu acknowledged events, none lost\n", cycle, acknowledged.size());
 }
 
 // Appends until the store refuses; what was acknowledged, and the message of the refusal.
