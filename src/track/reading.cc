@@ -40,7 +40,7 @@ const Argument& Reading::argument(std::string_view name, ArgumentKind kind) cons
         CHECK(definition_.parameters[i].kind == kind);
         return i < arguments_.size() ? arguments_[i] : absent;
     }
-    CHECK(!"a measure asks for a parameter that it does not define");
+    CHECK(false && "a measure asks for a parameter that it does not define");
     return absent;
 }
 
@@ -66,7 +66,7 @@ std::int64_t Reading::number(std::string_view name) const {
         return i < arguments_.size() && arguments_[i].present ? arguments_[i].number
                                                               : definition_.parameters[i].otherwise;
     }
-    CHECK(!"a measure asks for a parameter that it does not define");
+    CHECK(false && "a measure asks for a parameter that it does not define");
     return 0;
 }
 
@@ -80,7 +80,7 @@ void Writing::fact(std::string_view name, std::int64_t value) {
         measurement_.facts[i] = value;
         return;
     }
-    CHECK(!"a measure gives a fact that it does not define");
+    CHECK(false && "a measure gives a fact that it does not define");
 }
 
 void Writing::verdict(Verdict verdict, double nats) {
