@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A simulated district, written as a bundle of CSV files with labels: invented people, honest noise and planted
-// schemes. The same options give the same bytes on every machine. docs and columns: the district bundle; labels.csv:
-// see Label in plan.h.
+// schemes. The same options give the same bytes on every machine. What a line of labels.csv says: Label
+// in plan.h and tools/score.py.
 #pragma once
 
 #include <cstdint>
