@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// pack_check FOLDER…: reads packs, prints every fault and warning. Exit status 1 when there is a fault or a test fails.
+// pack_check FOLDER…: reads packs, prints every fault and warning and runs the value tests of every rule. Exit status 1 when there is a fault or a test fails.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/text.h"
+#include "base/zone.h"
 #include "pack/pack.h"
+#include "rule/rule_tests.h"
 
 namespace {
 
@@ -37,5 +39,19 @@ int main(int count, char** words) {
     print(loaded.faults);
     print(loaded.warnings);
     std::printf("%zu packs, %zu rules, %zu faults, %zu warnings\n", loaded.set.packs.size(), loaded.set.rules.size(), loaded.faults.size(), loaded.warnings.size());
-    return loaded.faults.empty() ? 0 : 1;
+    if (!loaded.faults.empty()) return 1;
+    std::size_t passed = 0, failed = 0, generated = 0, covered = 0, coverable = 0;
+    for (const ningyi::rule::Rule& rule : loaded.set.rules) {
+        const ningyi::rule::TestReport report = ningyi::rule::run_tests(loaded.set, rule, ningyi::Zone::china());
+        for (const ningyi::rule::TestResult& result : report.results) {
+            for (const std::string& problem : result.problems) {
+                std::printf("%s:%d: %s: %s\n", result.file.c_str(), result.line, result.name.c_str(), problem.c_str());
+            }
+        }
+        for (const std::string& gap : report.uncovered) std::printf("%s\n", gap.c_str());
+        passed += report.passed, failed += report.failed, generated += report.generated;
+        covered += report.covered, coverable += report.coverable;
+    }
+    std::printf("%zu tests passed, %zu failed; %zu generated checks; conditions seen both ways: %zu of %zu\n", passed, failed, generated, covered, coverable);
+    return failed == 0 ? 0 : 1;
 }

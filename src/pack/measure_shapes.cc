@@ -25,7 +25,9 @@ rule::MeasureShapes measure_shapes() {
         rule::MeasureShape shape;
         shape.name = measure.name;
         for (const track::ParameterDefinition& parameter : measure.parameters) {
-            shape.parameters.emplace_back(parameter.name, parameter.required);
+            // The engine gathers dwells itself.
+            const bool written = parameter.required && parameter.kind != track::ArgumentKind::dwells;
+            shape.parameters.emplace_back(parameter.name, written);
         }
         for (const track::FactDefinition& fact : measure.facts) {
             shape.facts.emplace_back(fact.name, cel::type_of(kind_of(fact.kind)));
