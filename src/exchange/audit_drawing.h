@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two drawings of one subject, or of a pair on one clock: where its track was, in local metres around the place, and how far
+// from it over time. What is not known is drawn as not known: no line crosses a gap. SVG without styles, scripts or absolute
+// coordinates; classes are those of the report.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "base/zone.h"
+#include "geo/place.h"
+#include "model/dictionary.h"
+#include "track/fix.h"
+
+namespace ningyi::exchange {
+
+// Two fixes further apart in time are not joined.
+constexpr Millis longest_step = 120 * seconds_ms;
+
+// A position reported by hand, with its time.
+struct DrawnMark {
+    model::Label label;
+    std::optional<geo::Place> place;
+    std::optional<Instant> at;
+};
+
+struct Trace {
+    std::string name;                          // of the subject
+    std::optional<geo::Place> place;
+    std::optional<Interval> claimed;
+    std::vector<track::Fix> fixes;             // by time, marked
+    std::vector<DrawnMark> marks;
+};
+
+struct Scene {
+    std::vector<Trace> traces;                 // one, or two of a pair
+    double radius_m = 0;                       // 0: none
+    model::Label place_label{"住址", "address"};
+    bool one_track = false;                    // both traces of the pair are one carrier's: the first holds all fixes
+};
+
+// Empty when there is nothing to draw.
+std::string map_drawing(const Scene& scene);
+std::string time_drawing(const Scene& scene, const Zone& zone);
+
+}  // namespace ningyi::exchange
