@@ -87,16 +87,17 @@ constexpr std::array apart_facts = {F{"both", FactKind::duration}, F{"apart", Fa
 
 constexpr std::array dwell_parameters = {P{"track", track, true}, P{"interval", interval, false},
                                          P{"place", place, false}, P{"who", subject, false}};
-constexpr std::array dwell_facts = {
-    F{"lat", FactKind::count},        F{"lon", FactKind::count},    F{"place_lat", FactKind::count},
-    F{"place_lon", FactKind::count},  F{"sigma", FactKind::length}, F{"anchor_lat", FactKind::count},
-    F{"anchor_lon", FactKind::count}, F{"who", FactKind::count},    F{"lasts", FactKind::duration}};
+constexpr std::array dwell_facts = {F{"lat", FactKind::count},        F{"lon", FactKind::count},
+                                    F{"place_lat", FactKind::count},  F{"place_lon", FactKind::count},
+                                    F{"sigma", FactKind::length},     F{"anchor_lat", FactKind::count},
+                                    F{"anchor_lon", FactKind::count}, F{"who", FactKind::count},
+                                    F{"lasts", FactKind::duration},   F{"declared", FactKind::count}};
 
 constexpr std::array datum_parameters = {P{"dwells", ArgumentKind::dwells, true}, P{"declared", count, false, 0}};
-constexpr std::array datum_facts = {F{"best", FactKind::count},   F{"llr", FactKind::strength},
-                                    F{"dwells", FactKind::count}, F{"anchors", FactKind::count},
-                                    F{"east", FactKind::length},  F{"north", FactKind::length},
-                                    F{"offset", FactKind::length}};
+constexpr std::array datum_facts = {F{"best", FactKind::count},    F{"llr", FactKind::strength},
+                                    F{"dwells", FactKind::count},  F{"anchors", FactKind::count},
+                                    F{"east", FactKind::length},   F{"north", FactKind::length},
+                                    F{"offset", FactKind::length}, F{"declared", FactKind::count}};
 
 constexpr std::array address_parameters = {P{"dwells", ArgumentKind::dwells, true}, P{"place", place, true},
                                            P{"distance", length, false, 80'000}, P{"least_visits", count, false, 5},

@@ -30,6 +30,10 @@ Stay stay_of(std::span<const Fix* const> fixes) {
                                           (origin_received.lon_e7 + lon_received / weights) / 1e7);
     stay.sigma_mm = std::sqrt(static_cast<double>(fixes.size()) / weights);
     stay.fixes = fixes.size();
+    stay.datum = fixes.front()->datum;
+    for (const Fix* fix : fixes) {
+        if (fix->datum != stay.datum) stay.datum = Datum::unknown;
+    }
     return stay;
 }
 

@@ -20,10 +20,11 @@ struct StayRule {
 
 struct Stay {
     Instant from;
-    Instant to;           // time of its last fix
-    geo::Place place;     // centroid, weighted by 1/σ²
-    geo::Place received;  // the same of the coordinates as received
-    double sigma_mm = 0;  // of one typical fix: errors of one place do not average away
+    Instant to;                  // time of its last fix
+    geo::Place place;            // centroid, weighted by 1/σ²
+    geo::Place received;         // the same of the coordinates as received
+    Datum datum = Datum::wgs84;  // declared for `received`; unknown when its fixes differ in it
+    double sigma_mm = 0;         // of one typical fix: errors of one place do not average away
     std::size_t fixes = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "track/compare/dwell.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "geo/plane.h"
@@ -16,10 +17,17 @@ constexpr double cluster_m = 60;
 // Below this share in one cluster the dwells contradict each other rather than the register.
 constexpr double cluster_share = 0.6;
 
-enum DwellFact : std::size_t { lat, lon, place_lat, place_lon, sigma, anchor_lat, anchor_lon, who, lasts };
+enum DwellFact : std::size_t { lat, lon, place_lat, place_lon, sigma, anchor_lat, anchor_lon, who, lasts, declared };
 
 std::int32_t degrees_e7(const std::optional<std::int64_t>& fact) {
     return static_cast<std::int32_t>(fact.value_or(0));
+}
+
+// The datum that most of them declare, the first of equals.
+geo::Datum declared_by_most(std::span<const Gathered> dwells) {
+    std::array<std::int64_t, 4> votes{};
+    for (const Gathered& gathered : dwells) ++votes.at(static_cast<std::size_t>(gathered.declared));
+    return static_cast<geo::Datum>(std::max_element(votes.begin(), votes.end()) - votes.begin());
 }
 
 double median(std::vector<double> values) {
@@ -54,12 +62,13 @@ Measurement dwell(std::span<const Argument> arguments) {
     }
     if (arguments.size() > 3 && arguments[3].present) writing.fact("who", arguments[3].number);
     writing.fact("lasts", longest.to.ms - longest.from.ms);
+    writing.fact("declared", static_cast<std::int64_t>(longest.datum));
     writing.verdict(Verdict::supported, 0);
     return writing.measurement();
 }
 
 std::optional<Gathered> dwell_of(const Measurement& m) {
-    if (m.facts.size() <= lasts || !m.facts[lat]) return std::nullopt;
+    if (m.facts.size() <= declared || !m.facts[lat]) return std::nullopt;
     Gathered gathered;
     gathered.received = {degrees_e7(m.facts[lat]), degrees_e7(m.facts[lon])};
     gathered.place = {degrees_e7(m.facts[place_lat]), degrees_e7(m.facts[place_lon])};
@@ -68,6 +77,7 @@ std::optional<Gathered> dwell_of(const Measurement& m) {
         gathered.anchor = geo::Place{degrees_e7(m.facts[anchor_lat]), degrees_e7(m.facts[anchor_lon])};
     gathered.subject = static_cast<std::uint64_t>(m.facts[who].value_or(0));
     gathered.lasts = m.facts[lasts].value_or(0);
+    gathered.declared = static_cast<geo::Datum>(m.facts[declared].value_or(0));
     return gathered;
 }
 
@@ -75,17 +85,23 @@ Measurement datum(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.datum");
     if (!reading.is_complete()) return reading.nothing();
     Writing writing("track.datum");
+    // Coordinates as received mean nothing without the datum they were declared in.
+    const bool is_stated = arguments.size() > 1 && arguments[1].present;
+    const geo::Datum stated = is_stated
+                                  ? static_cast<geo::Datum>(std::clamp<std::int64_t>(reading.number("declared"), 0, 3))
+                                  : declared_by_most(arguments[0].dwells);
     std::vector<Dwell> dwells;
     for (const Gathered& gathered : arguments[0].dwells) {
-        if (!gathered.anchor) continue;
+        if (!gathered.anchor || (!is_stated && gathered.declared != stated)) continue;
         // Two people at one point are one anchor.
         const std::uint64_t id =
             (static_cast<std::uint64_t>(static_cast<std::uint32_t>(gathered.anchor->lat_e7)) << 32U) |
             static_cast<std::uint32_t>(gathered.anchor->lon_e7);
         dwells.push_back({gathered.received, gathered.sigma_mm, *gathered.anchor, id});
     }
-    const DatumEvidence evidence = datum_evidence(dwells, static_cast<geo::Datum>(reading.number("declared")));
+    const DatumEvidence evidence = datum_evidence(dwells, stated);
     if (dwells.empty()) writing.limit(limit_no_track);
+    writing.fact("declared", static_cast<std::int64_t>(stated));
     writing.fact("best", static_cast<std::int64_t>(evidence.best));
     writing.fact("llr", mnat_of(evidence.best_over_declared));
     writing.fact("dwells", evidence.dwells);
