@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/replay.h"
 
+#include <algorithm>
+
 #include "engine/body_value.h"
 
 namespace ningyi::engine {
+namespace {
+
+void add(std::vector<std::string>& cites, const std::string& cite) {
+    if (std::find(cites.begin(), cites.end(), cite) == cites.end()) cites.push_back(cite);
+}
+
+// Citations of the value of `param` in force on `day` that equals what was used. Several scopes may hold the same value; the
+// district's stands first.
+void add_cites(std::vector<std::string>& cites, const rule::Param& param, const std::string& used, Date day) {
+    for (const std::vector<std::uint32_t>& group : param.by_scope) {
+        const rule::ParamValue* value = rule::in_force(param, group, day);
+        if (value == nullptr || base_text(value->value) != used) continue;
+        for (const std::string& cite : value->cite) add(cites, cite);
+        return;
+    }
+}
+
+}  // namespace
 
 rule::Judgement judgement_of(const rule::RuleSet& set, const Finding& finding) {
     rule::Judgement judgement;
@@ -27,7 +47,13 @@ rule::Judgement judgement_of(const rule::RuleSet& set, const Finding& finding) {
     const auto day = parse_date(finding.date);
     if (rule != nullptr) {
         for (const auto& [clause, days] : rule->cite_days) {
-            if (!day || days.contains(*day)) judgement.cite.push_back(clause);
+            if (!day || days.contains(*day)) add(judgement.cite, clause);
+        }
+        for (const auto& [local, name] : rule->params) {
+            const rule::Param* param = set.param(name);
+            for (const UsedValue& used : finding.values) {
+                if (param != nullptr && day && used.path == local && !used.absent) add_cites(judgement.cite, *param, used.text, *day);
+            }
         }
     }
     return judgement;

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "engine/body_value.h"
-#include "engine/judgement.h"
 #include "exchange/audit_drawing.h"
 #include "exchange/html.h"
 #include "exchange/words.h"
@@ -423,7 +422,7 @@ private:
         for (const std::string& name : page_.radii) {
             for (const auto& [local, param] : row.rule->params) {
                 if (param != name) continue;
-                const Value value = engine::value_of(*row.finding, local);
+                const Value value = stored_value(*row.finding, local);
                 if (value.kind() == Kind::length) return static_cast<double>(value.number()) / 1000;
             }
         }

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "engine/body_value.h"
-#include "engine/judgement.h"
+#include "engine/replay.h"
 
 namespace ningyi::exchange {
 namespace {
@@ -179,7 +179,7 @@ private:
             if (event == nullptr || event->subject != input_.page.subject) continue;
             for (const rule::Binding& out : feature->out) {
                 if (out.text != "b." + input_.page.key) continue;
-                const std::string id = text_of(engine::value_of(*row.finding, format("{}.{}", alias, out.name)));
+                const std::string id = text_of(stored_value(*row.finding, format("{}.{}", alias, out.name)));
                 if (!id.empty() && id != row.finding->subject) return id;
             }
         }
@@ -335,18 +335,22 @@ std::string party_name(const AuditInput& input, const AuditParty& party, const s
     return party.name_level <= input.scope.max_level() ? name.text() : model::masked(name.text());
 }
 
+cel::Value stored_value(const Finding& finding, std::string_view path) {
+    for (const engine::UsedValue& used : finding.values) {
+        if (used.path == path && !used.absent) return engine::value_of_base_text(used.type, used.text);
+    }
+    return {};
+}
+
 rule::Explanation explanation_of(const AuditInput& input, const FindingRow& row, rule::Language language) {
-    const rule::Judgement judgement = engine::judgement_of(*row.finding, input.set, *row.rule);
-    const auto value_of = [&](const std::string& path) { return engine::value_of(*row.finding, path); };
-    const auto name_of = [&](const std::string& entity) -> std::string {
+    return engine::explain(input.set, *row.finding, language, input.zone, [&](const std::string& entity) -> std::string {
         for (std::size_t i = 0; i < input.page.parties.size(); ++i) {
             if (input.page.parties[i].entity != entity) continue;
             const std::string name = party_name(input, input.page.parties[i], row.parties[i]);
             return name.empty() ? row.parties[i] : name;
         }
         return entity == row.finding->subject_entity ? row.finding->subject : std::string();
-    };
-    return rule::explain(input.set, *row.rule, judgement, language, input.zone, value_of, name_of);
+    });
 }
 
 }  // namespace ningyi::exchange

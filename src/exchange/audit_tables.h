@@ -80,6 +80,9 @@ AuditTables audit_tables(const AuditInput& input);
 // The explanation of a finding, names masked for the reader.
 rule::Explanation explanation_of(const AuditInput& input, const FindingRow& row, rule::Language language);
 
+// A value that a finding stores, by its path; absent when it has none.
+cel::Value stored_value(const engine::Finding& finding, std::string_view path);
+
 // The name of the record `id` of that party, as the reader may see it; "" when it has none.
 std::string party_name(const AuditInput& input, const AuditParty& party, const std::string& id);
 
