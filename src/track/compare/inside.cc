@@ -28,14 +28,20 @@ double series(double a, double b) {
     double part = geo::real::exp(-b);
     double below = part;
     double sum = weight * (1 - below);
-    for (std::size_t k = 1; k < reciprocals.size(); ++k) {
-        weight *= a * reciprocals[k];
-        part *= b * reciprocals[k];
-        below += part;
+    // Two terms at a time: the products of one step do not wait for each other.
+    for (std::size_t k = 1; k + 1 < reciprocals.size(); k += 2) {
+        const double a_first = a * reciprocals[k];
+        const double b_first = b * reciprocals[k];
+        const double weight_first = weight * a_first;
+        const double part_first = part * b_first;
+        weight *= a_first * (a * reciprocals[k + 1]);
+        part *= b_first * (b * reciprocals[k + 1]);
+        const double below_first = below + part_first;
+        below += part_first + part;
         const double above = 1 - below;
-        const double term = weight * above;
-        sum += term;
-        if ((term < 1e-13 && static_cast<double>(k) > a) || above < 1e-14) break;
+        const double terms = weight_first * (1 - below_first) + weight * above;
+        sum += terms;
+        if ((terms < 1e-13 && static_cast<double>(k) > a) || above < 1e-14) break;
     }
     return std::clamp(sum, 0.0, 1.0);
 }
