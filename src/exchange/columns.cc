@@ -56,7 +56,7 @@ std::uint64_t padded_before(std::uint64_t word, std::size_t count) {
 }
 
 // Digits alone, at most 18. `size` may be anything; 16 bytes from `at` are readable.
-bool unsigned_integer(const char* at, std::size_t size, std::int64_t& number) {
+[[gnu::always_inline]] inline bool unsigned_integer(const char* at, std::size_t size, std::int64_t& number) {
     if (size - 1 < 8) {
         const std::uint64_t word = padded_before(load(at), size);
         if (!all_digits(word)) return false;
@@ -79,7 +79,7 @@ bool unsigned_integer(const char* at, std::size_t size, std::int64_t& number) {
     return true;
 }
 
-bool integer(const char* at, std::size_t size, std::int64_t& number) {
+[[gnu::always_inline]] inline bool integer(const char* at, std::size_t size, std::int64_t& number) {
     const bool minus = *at == '-';
     if (!unsigned_integer(at + minus, size - minus, number)) return false;
     if (minus) number = -number;
@@ -88,7 +88,7 @@ bool integer(const char* at, std::size_t size, std::int64_t& number) {
 
 // Digits, a point and up to eight digits more: eight at a time. False for anything else, which may still be a decimal.
 template <int decimals>
-bool short_decimal(const char* at, std::size_t size, std::int64_t& number) {
+[[gnu::always_inline]] inline bool short_decimal(const char* at, std::size_t size, std::int64_t& number) {
     static_assert(decimals >= 0 && decimals <= 8);
     const bool minus = *at == '-';
     const char* const end = at + size;
@@ -117,7 +117,7 @@ bool short_decimal(const char* at, std::size_t size, std::int64_t& number) {
 }
 
 // Any decimal of at most 40 characters without exponent; halves away from zero.
-bool long_decimal(std::string_view text, int decimals, std::int64_t& number) {
+[[gnu::noinline]] bool long_decimal(std::string_view text, int decimals, std::int64_t& number) {
     if (text.empty() || text.size() > 40) return false;
     bool minus = false;
     if (text.front() == '-' || text.front() == '+') {
@@ -146,8 +146,20 @@ bool long_decimal(std::string_view text, int decimals, std::int64_t& number) {
 }
 
 template <int decimals>
-bool decimal(const char* at, std::size_t size, std::int64_t& number) {
+[[gnu::always_inline]] inline bool decimal(const char* at, std::size_t size, std::int64_t& number) {
     return short_decimal<decimals>(at, size, number) || long_decimal({at, size}, decimals, number);
+}
+
+// True if two cells hold the same text; short ones are compared as whole words, which are readable beyond the cell.
+[[gnu::always_inline]] inline bool is_same(const char* text, Cell a, Cell b) {
+    if (a.size != b.size) return false;
+    if (a.size == 0) return true;
+    if (a.size <= 8) return ((load(text + a.at) ^ load(text + b.at)) << (64 - 8 * a.size)) == 0;
+    if (a.size <= 16) {
+        return ((load(text + a.at) ^ load(text + b.at)) |
+                (load(text + a.at + a.size - 8) ^ load(text + b.at + b.size - 8))) == 0;
+    }
+    return std::memcmp(text + a.at, text + b.at, a.size) == 0;
 }
 
 bool has_controls(std::string_view text) {
@@ -322,15 +334,12 @@ void Columns::read_times(const Rows& rows, std::size_t plan) {
 
 void Columns::read_texts(const Rows& rows, std::size_t plan) {
     const ColumnPlan& is = plans_[plan];
-    Memory& memory = memories_[plan];
     const Cell* const cells = rows.cells.data() + is.column * rows_in_group;
     CellState* const states = values_[plan].states.data();
-    std::string_view before = memory.has_text ? std::string_view(memory.text) : std::string_view{};
-    CellState before_state = memory.has_text ? memory.state : CellState::absent;
+    CellState before_state = CellState::absent;
     for (std::size_t row = 0; row < rows.count; ++row) {
         const std::string_view text(rows.text + cells[row].at, cells[row].size);
-        if (text.size() != before.size() || std::memcmp(text.data(), before.data(), text.size()) != 0) {
-            before = text;
+        if (row == 0 || !is_same(rows.text, cells[row], cells[row - 1])) {
             if (text.empty()) {
                 before_state = CellState::absent;
             } else if (has_controls(text) || (!rows.ascii && !is_utf8(text)) ||
@@ -342,22 +351,16 @@ void Columns::read_texts(const Rows& rows, std::size_t plan) {
         }
         states[row] = before_state;
     }
-    memory.text.assign(before);
-    memory.state = before_state;
-    memory.has_text = true;
 }
 
 void Columns::read_words(const Rows& rows, std::size_t plan) {
     const ColumnPlan& is = plans_[plan];
-    Memory& memory = memories_[plan];
     const Cell* const cells = rows.cells.data() + is.column * rows_in_group;
-    std::string_view before = memory.has_text ? std::string_view(memory.text) : std::string_view{};
-    CellState before_state = memory.has_text ? memory.state : CellState::absent;
-    std::int64_t number = memory.number;
+    CellState before_state = CellState::absent;
+    std::int64_t number = 0;
     for (std::size_t row = 0; row < rows.count; ++row) {
         const std::string_view text(rows.text + cells[row].at, cells[row].size);
-        if (text.size() != before.size() || std::memcmp(text.data(), before.data(), text.size()) != 0) {
-            before = text;
+        if (row == 0 || !is_same(rows.text, cells[row], cells[row - 1])) {
             const std::string_view word = trimmed(text);
             number = 0;
             if (word.empty()) {
@@ -385,10 +388,6 @@ void Columns::read_words(const Rows& rows, std::size_t plan) {
         values_[plan].numbers[row] = number;
         values_[plan].states[row] = before_state;
     }
-    memory.text.assign(before);
-    memory.number = number;
-    memory.state = before_state;
-    memory.has_text = true;
 }
 
 void Columns::read(const Rows& rows) {
@@ -404,11 +403,23 @@ void Columns::read(const Rows& rows) {
                 case ColumnType::word:
                 case ColumnType::words:
                 case ColumnType::boolean: read_words(rows, plan); break;
-                case ColumnType::integer: read_numbers(rows, plan, integer); break;
+                case ColumnType::integer:
+                    read_numbers(rows, plan, [](const char* at, std::size_t size, std::int64_t& number) {
+                        return integer(at, size, number);
+                    });
+                    break;
                 case ColumnType::latitude:
-                case ColumnType::longitude: read_numbers(rows, plan, decimal<7>); break;
+                case ColumnType::longitude:
+                    read_numbers(rows, plan, [](const char* at, std::size_t size, std::int64_t& number) {
+                        return decimal<7>(at, size, number);
+                    });
+                    break;
                 case ColumnType::metres:
-                case ColumnType::metres_per_second: read_numbers(rows, plan, decimal<3>); break;
+                case ColumnType::metres_per_second:
+                    read_numbers(rows, plan, [](const char* at, std::size_t size, std::int64_t& number) {
+                        return decimal<3>(at, size, number);
+                    });
+                    break;
                 case ColumnType::minutes:
                     read_numbers(rows, plan, [](const char* at, std::size_t size, std::int64_t& number) {
                         if (size > 9 || !integer(at, size, number)) return false;
@@ -416,7 +427,11 @@ void Columns::read(const Rows& rows) {
                         return true;
                     });
                     break;
-                case ColumnType::epoch_ms: read_numbers(rows, plan, integer); break;
+                case ColumnType::epoch_ms:
+                    read_numbers(rows, plan, [](const char* at, std::size_t size, std::int64_t& number) {
+                        return integer(at, size, number);
+                    });
+                    break;
                 case ColumnType::time:
                 case ColumnType::date_or_time: read_times(rows, plan); break;
                 case ColumnType::date:

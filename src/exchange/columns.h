@@ -68,7 +68,7 @@ struct BadCell {
     auto operator<=>(const BadCell&) const = default;
 };
 
-// Reads groups of rows by plans. One for a file: it remembers the last date, word and text it saw.
+// Reads groups of rows by plans. One for a file: it remembers the last date it saw.
 class Columns {
 public:
     explicit Columns(std::vector<ColumnPlan> plans);
@@ -81,17 +81,13 @@ public:
     const std::vector<BadCell>& bad() const { return bad_; }
 
 private:
-    // What the column held last: neighbours are often equal, and dates nearly always.
+    // The date and the offset of the last time: nearly always those of the next.
     struct Memory {
         char date[11] = {};
         std::uint64_t suffix = 0, suffix_mask = 0;
         std::size_t suffix_size = 0;
         std::int64_t day_ms = 0;  // the date with its offset
         bool has_date = false;
-        std::string text;
-        std::int64_t number = 0;
-        bool has_text = false;
-        CellState state = CellState::bad;
     };
 
     void read_texts(const Rows& rows, std::size_t plan);

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the benchmarks in turns (A B A B), takes medians of processor seconds, compares the answers, and prints the ratios
+beside their goals. A figure whose answers differ is void. Results go to benchmarks/results.json."""
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+root = Path(__file__).resolve().parent.parent
+build = root / "build" / "bench"
+peers = root / "build" / "peers"
+duckdb_package = "@duckdb/node-api@1.5.6-r.1"
+
+
+def run(command, **options):
+    return subprocess.run([str(part) for part in command], check=True, **options)
+
+
+def prepare(orders, seed, with_peers):
+    run(["cmake", "--preset", "release", "-B", build, "-DNINGYI_BENCH=ON"], cwd=root, stdout=subprocess.DEVNULL)
+    run(["ninja", "-C", build, "bench_load", "bench_load_limit", "simulate_district", "track_kernels"], stdout=subprocess.DEVNULL)
+    folder = build / f"district-{orders}-{seed}"
+    if not (folder / "ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        run([build / "bin" / "simulate_district", "--orders", orders, "--seed", seed, "--out", folder], stdout=subprocess.DEVNULL)
+        (folder / "ready").touch()
+    spoiled = build / f"district-{orders}-{seed}-spoiled"
+    if not (spoiled / "ready").exists():
+        shutil.rmtree(spoiled, ignore_errors=True)
+        shutil.copytree(folder, spoiled, ignore=shutil.ignore_patterns("ready"))
+        spoil(spoiled / "fixes.csv")
+        (spoiled / "ready").touch()
+    if with_peers and not (peers / "node_modules" / "@duckdb" / "node-api").exists():
+        peers.mkdir(parents=True, exist_ok=True)
+        (peers / "package.json").write_text('{"private": true}\n')
+        run(["npm", "install", "--no-fund", "--no-audit", duckdb_package], cwd=peers)
+    return folder, spoiled
+
+
+def spoil(path):
+    """Breaks one row in twenty thousand, in four ways in turn, so that the reject reports have something to report."""
+    broken = path.with_suffix(".broken")
+    with open(path, encoding="utf-8") as source, open(broken, "w", encoding="utf-8", newline="\n") as out:
+        for number, line in enumerate(source):
+            if number % 20_000 == 10_000:
+                cells = line.rstrip("\n").split(",")
+                way = number // 20_000 % 4
+                if way == 0:
+                    cells[4] = "north"
+                elif way == 1:
+                    cells[3] = "2026/10/4"
+                elif way == 2:
+                    cells = cells[:7]
+                else:
+                    cells[6] = "12m"
+                line = ",".join(cells) + "\n"
+            out.write(line)
+    broken.replace(path)
+
+
+def once(command, cwd=None):
+    done = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, cwd=cwd)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def contest(programs, rounds):
+    """Each program in turn, `rounds` times over."""
+    results = {name: [] for name in programs}
+    for turn in range(rounds):
+        for name, (command, cwd) in programs.items():
+            results[name].append(once(command, cwd))
+            print(f"\r{turn + 1}/{rounds} {name:<10}", end="", file=sys.stderr, flush=True)
+    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    return results
+
+
+def judge(work, figure, results, goals, ours="ningyi"):
+    rows = []
+    mine = statistics.median(result[figure] for result in results[ours])
+    for name, runs in results.items():
+        seconds = statistics.median(result[figure] for result in runs)
+        equal = all(result["answers"] == results[ours][0]["answers"] for result in runs)
+        row = {"work": work, "program": name, "cpu_s": round(seconds, 4),
+               "spread_s": [round(min(r[figure] for r in runs), 4), round(max(r[figure] for r in runs), 4)],
+               "peak_mb": max(r["peak_mb"] for r in runs), "answers_equal": equal, "runs": len(runs)}
+        if name != ours:
+            row["ratio"] = round(mine / seconds, 4) if equal else None
+            row["goal"] = goals.get(name)
+            row["met"] = bool(equal and name in goals and mine / seconds <= goals[name])
+        rows.append(row)
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", action="store_true", help="install and measure DuckDB too")
+    parser.add_argument("--orders", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    folder, spoiled = prepare(options.orders, options.seed, options.peers)
+
+    def programs(data, mode):
+        tail = [mode] if mode else []
+        found = {"ningyi": ([build / "bin" / "bench_load", data, *tail], None),
+                 "limit": ([build / "bin" / "bench_load_limit", data, *tail], None)}
+        if options.peers:
+            found["DuckDB"] = (["node", root / "benchmarks" / "peers" / "duckdb.mjs", data, *tail], peers)
+        return found
+
+    rows = judge("P1 CSV to Q2..Q5", "total_s", contest(programs(folder, "queries"), options.rounds), {"limit": 2.0, "DuckDB": 0.15})
+    # The hand-written limit is no validator: it is compared on the district without broken rows.
+    clean = {name: what for name, what in programs(folder, "").items() if name != "DuckDB"}
+    rows += judge("P3 load, validated", "load_s", contest(clean, options.rounds), {"limit": 2.0})
+    if options.peers:
+        both = {name: what for name, what in programs(spoiled, "").items() if name != "limit"}
+        rows += judge("P3 load with rejects", "load_s", contest(both, options.rounds), {"DuckDB": 0.2})
+
+    print(f"{'work':<22}{'program':<10}{'CPU s':>9}{'ours/its':>10}{'goal ≤':>8}  {'':<6}{'peak MB':>8}")
+    for row in rows:
+        ratio = "" if "ratio" not in row else "void" if row["ratio"] is None else f"{row['ratio']:.3f}"
+        goal = "" if row.get("goal") is None else f"{row['goal']:.2f}"
+        verdict = "" if "ratio" not in row else "met" if row["met"] else "MISSED"
+        print(f"{row['work']:<22}{row['program']:<10}{row['cpu_s']:>9.3f}{ratio:>10}{goal:>8}  {verdict:<6}{row['peak_mb']:>8}")
+    run([build / "bin" / "track_kernels"])
+    (root / "benchmarks" / "results.json").write_text(json.dumps({"orders": options.orders, "seed": options.seed, "rows": rows}, indent=1) + "\n")
+    return 0 if all(row["answers_equal"] for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
