@@ -28,7 +28,9 @@ Value hour(const Node&, Scope& scope, Arguments a) {
     return Value::of_int(scope.zone.time_of_day(instant_of(a[0])) / hours_ms);
 }
 
-Date date_of_value(const Value& value) { return Date{static_cast<std::int32_t>(value.number())}; }
+Date date_of_value(const Value& value) {
+    return Date{static_cast<std::int32_t>(value.number())};
+}
 
 Value weekday(const Node&, Scope&, Arguments a) {
     if (!are(a, Kind::date)) return no_overload_error();
@@ -48,8 +50,12 @@ Value clock_between(const Node& node, Scope& scope, Arguments a) {
     return Value::of_bool(at >= node.first || at < node.second);
 }
 
-const Value& later(const Value& a, const Value& b) { return compare(a, b).value_or(std::partial_ordering::less) < 0 ? b : a; }
-const Value& earlier(const Value& a, const Value& b) { return compare(a, b).value_or(std::partial_ordering::less) < 0 ? a : b; }
+const Value& later(const Value& a, const Value& b) {
+    return compare(a, b).value_or(std::partial_ordering::less) < 0 ? b : a;
+}
+const Value& earlier(const Value& a, const Value& b) {
+    return compare(a, b).value_or(std::partial_ordering::less) < 0 ? a : b;
+}
 
 Value overlap(const Node&, Scope&, Arguments a) {
     if (a.size() != 4) return no_overload_error();
@@ -61,11 +67,14 @@ Value overlap(const Node&, Scope&, Arguments a) {
     return shared;
 }
 
-constexpr Builtin builtins[] = {{"on", on}, {"date", date}, {"hour", hour}, {"weekday", weekday}, {"month", month},
-                                {"clock_between", clock_between}, {"overlap", overlap}};
+constexpr Builtin builtins[] = {{"on", on},           {"date", date},   {"hour", hour},
+                                {"weekday", weekday}, {"month", month}, {"clock_between", clock_between},
+                                {"overlap", overlap}};
 
 }  // namespace
 
-Call calendar_function(std::string_view name) { return found_in(builtins, name); }
+Call calendar_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The checker's part for functions: their signatures in rules (rules.md §4.4) and what is prepared from literals at load.
+// The checker's part for functions: their signatures in rules (rules.md §4.4) and what is prepared from literals at
+// load.
 #include <algorithm>
 
 #include "base/text.h"
@@ -15,7 +16,9 @@ namespace {
 
 using Kinds = std::uint32_t;
 
-constexpr Kinds only(Kind kind) { return 1U << static_cast<unsigned>(kind); }
+constexpr Kinds only(Kind kind) {
+    return 1U << static_cast<unsigned>(kind);
+}
 
 constexpr Kinds integer = only(Kind::integer);
 constexpr Kinds text = only(Kind::string);
@@ -34,12 +37,12 @@ struct Signature {
     Form form;
     Kind result;
     std::vector<Kinds> parameters;
-    std::size_t required;             // how many of them must be given
+    std::size_t required;  // how many of them must be given
     ResultIs result_is = ResultIs::fixed;
-    bool same_types = false;          // of all arguments
-    bool repeats = false;             // the last parameter any number of times
-    std::uint32_t literals = 0;       // bit i: argument i must be a literal
-    bool uses_zone = false;           // not folded
+    bool same_types = false;     // of all arguments
+    bool repeats = false;        // the last parameter any number of times
+    std::uint32_t literals = 0;  // bit i: argument i must be a literal
+    bool uses_zone = false;      // not folded
     std::size_t max_size = 64;
 };
 
@@ -48,12 +51,14 @@ struct Signature {
 std::string Checker::function_suggestion(const std::string& name) const {
     std::vector<std::string> known;
     for (const auto& [function, value] : names_.parts().functions) known.push_back(function);
-    for (const char* built_in : {"times", "ratio_of", "speed", "minutes", "seconds", "hours", "days", "percent", "permille",
-                                 "weekday", "month", "hour", "clock_between", "overlap", "text.norm", "text.near",
-                                 "id.valid", "id.birth", "id.age_on", "sets.intersects", "sets.contains", "math.abs",
-                                 "math.least", "math.greatest", "contains", "startsWith", "endsWith", "matches", "charAt",
-                                 "indexOf", "lastIndexOf", "lowerAscii", "upperAscii", "replace", "split", "substring",
-                                 "trim", "join", "reverse", "size", "timestamp", "duration", "exists", "filter"}) {
+    for (const char* built_in :
+         {"times",     "ratio_of",   "speed",         "minutes",    "seconds",    "hours",           "days",
+          "percent",   "permille",   "weekday",       "month",      "hour",       "clock_between",   "overlap",
+          "text.norm", "text.near",  "id.valid",      "id.birth",   "id.age_on",  "sets.intersects", "sets.contains",
+          "math.abs",  "math.least", "math.greatest", "contains",   "startsWith", "endsWith",        "matches",
+          "charAt",    "indexOf",    "lastIndexOf",   "lowerAscii", "upperAscii", "replace",         "split",
+          "substring", "trim",       "join",          "reverse",    "size",       "timestamp",       "duration",
+          "exists",    "filter"}) {
         known.emplace_back(built_in);
     }
     const std::vector<std::string_view> candidates(known.begin(), known.end());
@@ -78,9 +83,11 @@ Checker::Checked Checker::call(const Syntax& syntax) {
         const std::string receiver = chain(*syntax.children[0]);
         const std::string qualified = receiver + "." + syntax.name;
         const std::string root = receiver.substr(0, receiver.find('.'));
-        // What is no name and like none stands for a family of functions that rules do not have (cel.bind, optional.of).
+        // What is no name and like none stands for a family of functions that rules do not have (cel.bind,
+        // optional.of).
         const bool is_unknown = names_.path_type(root) == nullptr && !names_.parts().records.contains(root) &&
-                                root != "lists" && root != "tables" && root != "others" && names_.suggestion(root).empty();
+                                root != "lists" && root != "tables" && root != "others" &&
+                                names_.suggestion(root).empty();
         const bool is_name_space = receiver == "math" || receiver == "text" || receiver == "id" || receiver == "sets" ||
                                    names_.parts().functions.contains(qualified) || is_unknown;
         if (!receiver.empty() && is_name_space && !names_.parts().records.contains(receiver)) {
@@ -123,9 +130,10 @@ Checker::Checked Checker::product_call(const Syntax& syntax, const std::shared_p
         is_bad = true;
     }
     if (arguments.size() != function->parameters.size()) {
-        fault(syntax.at, "E404",
-              format("{}() 应有 {} 个参数，实有 {} 个", function->name, function->parameters.size(), arguments.size()),
-              format("{}() takes {} arguments, {} given", function->name, function->parameters.size(), arguments.size()));
+        fault(
+            syntax.at, "E404",
+            format("{}() 应有 {} 个参数，实有 {} 个", function->name, function->parameters.size(), arguments.size()),
+            format("{}() takes {} arguments, {} given", function->name, function->parameters.size(), arguments.size()));
         is_bad = true;
     }
     if (is_bad) return bad();
@@ -193,7 +201,8 @@ Checker::Checked Checker::built_in(const Syntax& syntax, const std::string& name
     };
     const Signature* found = nullptr;
     for (const Signature& signature : signatures) {
-        const bool form_fits = signature.form == both || (signature.form == method) == (syntax.is_method && name == syntax.name);
+        const bool form_fits =
+            signature.form == both || (signature.form == method) == (syntax.is_method && name == syntax.name);
         if (signature.name == name && form_fits) found = &signature;
     }
     if (found == nullptr) {
@@ -227,7 +236,8 @@ Checker::Checked Checker::built_in(const Syntax& syntax, const std::string& name
                 zh += (zh.empty() ? "" : "、") + name_zh(type_of(static_cast<Kind>(kind)));
                 en += (en.empty() ? "" : ", ") + to_text(type_of(static_cast<Kind>(kind)));
             }
-            fault(arguments[i]->start, "E404", format("{}() 的第 {} 个参数应为{}，实为{}", name, i + 1, zh, name_zh(last.type)),
+            fault(arguments[i]->start, "E404",
+                  format("{}() 的第 {} 个参数应为{}，实为{}", name, i + 1, zh, name_zh(last.type)),
                   format("argument {} of {}() must be {}, is {}", i + 1, name, en, to_text(last.type)));
             is_bad = true;
         } else if (found->same_types && i > 0 && !given[0].is_bad && !(last.type == given[0].type)) {
@@ -256,7 +266,7 @@ Checker::Checked Checker::built_in(const Syntax& syntax, const std::string& name
     if (!prepared(name, arguments, *made)) return bad();
     Type type = found->result_is == ResultIs::first_argument ? given[0].type
                 : found->result_is == ResultIs::list_of_text ? list_of(type_of(Kind::string))
-                                                              : type_of(found->result);
+                                                             : type_of(found->result);
     // What comes out of a function on words is text, not one of the words.
     if (found->result_is == ResultIs::first_argument) type.words = nullptr;
     if (found->max_size != 64) type.max_size = found->max_size;
@@ -295,14 +305,16 @@ bool Checker::prepared(const std::string& name, const std::vector<const Syntax*>
         std::string wrong;
         made.pattern = Pattern::compiled(arguments[1]->value.text(), wrong);
         if (made.pattern != nullptr) return true;
-        fault(arguments[1]->start, "E603", format("正则表达式不能用：{}", wrong), format("unusable pattern: {}", wrong));
+        fault(arguments[1]->start, "E603", format("正则表达式不能用：{}", wrong),
+              format("unusable pattern: {}", wrong));
         return false;
     }
     if (name == "clock_between") {
         for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
             const auto ms = clock_ms(arguments[i]->value.text());
             if (!ms) {
-                fault(arguments[i]->start, "E408", "不是一天中的时间，例：\"06:00\"", "not a time of day, example: \"06:00\"");
+                fault(arguments[i]->start, "E408", "不是一天中的时间，例：\"06:00\"",
+                      "not a time of day, example: \"06:00\"");
                 return false;
             }
             (i == 1 ? made.first : made.second) = *ms;
@@ -311,7 +323,8 @@ bool Checker::prepared(const std::string& name, const std::vector<const Syntax*>
     if (name == "text.near") {
         const std::int64_t most = arguments[2]->value.number();
         if (most < 0 || most > 8) {
-            fault(arguments[2]->start, "E408", "text.near() 的差异最多为 8", "text.near() allows a distance of at most 8");
+            fault(arguments[2]->start, "E408", "text.near() 的差异最多为 8",
+                  "text.near() allows a distance of at most 8");
             return false;
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libFuzzer target over both modes: the text is compiled as a rule and as reference CEL, and evaluated over small values
-// taken from the first bytes. Nothing may crash, hang or grow without bound; what compiles as a rule gives a known value,
-// what is missing, or an error.
+// libFuzzer target over both modes: the text is compiled as a rule and as reference CEL, and evaluated over small
+// values taken from the first bytes. Nothing may crash, hang or grow without bound; what compiles as a rule gives a
+// known value, what is missing, or an error.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -35,7 +35,9 @@ private:
         static constexpr std::int64_t numbers[] = {0, 1, -1, 300000, INT64_MAX, INT64_MIN, 1754010000, 7};
         return numbers[(bits_ >> 16U) % 8U];
     }
-    Value list() const { return Value::of_list({Value::of_string("a"), Value::of_string("长寿"), Value::of_string("")}); }
+    Value list() const {
+        return Value::of_list({Value::of_string("a"), Value::of_string("长寿"), Value::of_string("")});
+    }
     Value of(Kind kind) const {
         switch (kind) {
             case Kind::string: return Value::of_string((bits_ & 4U) != 0 ? "长寿路８号 " : "11010519491231002X");
@@ -97,8 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto reference = reference_expression(text, options)) {
         const Value number = Value::of_int(static_cast<std::int64_t>(bits >> 4U));
         const Value items = Value::of_list({number, Value::of_real(1.5), Value::of_string("é"), Value::null()});
-        reference_value(
-            *reference, {number, items, Value::of_uint(bits), Value::of_map({{Value::of_string("k"), items}})});
+        reference_value(*reference,
+                        {number, items, Value::of_uint(bits), Value::of_map({{Value::of_string("k"), items}})});
     }
     return 0;
 }

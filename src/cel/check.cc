@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t max_faults = 20;
 constexpr std::int64_t max_cost = INT64_C(1) << 40;
 
-std::int64_t bounded(std::int64_t cost) { return std::min(cost, max_cost); }
+std::int64_t bounded(std::int64_t cost) {
+    return std::min(cost, max_cost);
+}
 
 bool is_equality(Comparison comparison) {
     return comparison == Comparison::equal || comparison == Comparison::not_equal;
@@ -75,7 +77,9 @@ Node* Checker::node(Operation operation, const Syntax& syntax) {
     return made;
 }
 
-Checker::Checked Checker::bad() { return {.node = nullptr, .type = {}, .cost = 0, .is_bad = true}; }
+Checker::Checked Checker::bad() {
+    return {.node = nullptr, .type = {}, .cost = 0, .is_bad = true};
+}
 
 void Checker::fault(std::uint32_t at, const char* code, std::string zh, std::string en) {
     if (faults_.size() >= max_faults) return;
@@ -178,7 +182,8 @@ Checker::Checked Checker::binary(const Syntax& syntax) {
     static constexpr std::string_view comparisons[] = {"<", "<=", ">", ">=", "==", "!="};
     const bool is_comparison =
         std::find(std::begin(comparisons), std::end(comparisons), syntax.name) != std::end(comparisons);
-    return is_comparison ? comparison(syntax, std::move(a), std::move(b)) : arithmetic(syntax, std::move(a), std::move(b));
+    return is_comparison ? comparison(syntax, std::move(a), std::move(b))
+                         : arithmetic(syntax, std::move(a), std::move(b));
 }
 
 // Says why two operands do not go together, and what to write instead.
@@ -204,7 +209,8 @@ Checker::Checked Checker::mismatch(const Syntax& syntax, const Checked& a, const
                   format("{}不能用“{}”{}", name_zh(quantity.type), syntax.name,
                          is_duration ? "，缩放请写 times(…, percent(…))，相除请写 ratio_of(…, …)" : "与数字运算"),
                   format("\"{}\" of {} and a number{}", syntax.name, to_text(quantity.type),
-                         is_duration ? ": scale with times(…, percent(…)), divide with ratio_of(…, …)" : " has no meaning"));
+                         is_duration ? ": scale with times(…, percent(…)), divide with ratio_of(…, …)"
+                                     : " has no meaning"));
         }
         return bad();
     }
@@ -238,7 +244,8 @@ Checker::Checked Checker::comparison(const Syntax& syntax, Checked a, Checked b)
     made->children = {a.node, b.node};
     const auto smaller = static_cast<std::int64_t>(std::min(a.type.max_size, b.type.max_size));
     const std::int64_t own = unit_tenths + (is_text ? smaller : kind == Kind::list ? smaller * unit_tenths : 0);
-    return folded({.node = made, .type = type_of(Kind::boolean), .cost = bounded(a.cost + b.cost + own), .is_bad = false});
+    return folded(
+        {.node = made, .type = type_of(Kind::boolean), .cost = bounded(a.cost + b.cost + own), .is_bad = false});
 }
 
 Checker::Checked Checker::arithmetic(const Syntax& syntax, Checked a, Checked b) {
@@ -246,7 +253,9 @@ Checker::Checked Checker::arithmetic(const Syntax& syntax, Checked a, Checked b)
     const Kind left = a.type.kind;
     const Kind right = b.type.kind;
     const bool additive = sign == '+' || sign == '-';
-    const auto is_scalable = [](Kind kind) { return kind == Kind::length || kind == Kind::money || kind == Kind::speed; };
+    const auto is_scalable = [](Kind kind) {
+        return kind == Kind::length || kind == Kind::money || kind == Kind::speed;
+    };
     Kind result = Kind::absent;
     bool numbers = true;
     if (left == Kind::integer && right == Kind::integer) {
@@ -298,8 +307,8 @@ Checker::Checked Checker::member(const Syntax& syntax) {
         return bad();
     }
     if (container.type.element != nullptr && !(*container.type.element == item.type)) {
-        return mismatch(syntax, item, {.node = container.node, .type = *container.type.element, .cost = 0, .is_bad = false},
-                        true);
+        return mismatch(syntax, item,
+                        {.node = container.node, .type = *container.type.element, .cost = 0, .is_bad = false}, true);
     }
     if (item.type.words != nullptr) words_fit(*syntax.children[1], *item.type.words);
     if (container.type.element != nullptr && container.type.element->words != nullptr) {
@@ -323,7 +332,8 @@ void Checker::words_fit(const Syntax& syntax, const std::vector<std::string>& wo
             const std::vector<std::string_view> candidates(words.begin(), words.end());
             const std::string near(closest(word, candidates));
             fault(syntax.start, "E504",
-                  format("没有取值“{}”，{}", word, near.empty() ? "可用：" + words_text(words) : format("是否 {}？", near)),
+                  format("没有取值“{}”，{}", word,
+                         near.empty() ? "可用：" + words_text(words) : format("是否 {}？", near)),
                   format("no such word \"{}\", {}", word,
                          near.empty() ? "known: " + words_text(words) : format("did you mean {}?", near)));
             return;
@@ -427,14 +437,17 @@ Checker::Checked Checker::index(const Syntax& syntax) {
     Checked key = argument(*syntax.children[1]);
     if (container.is_bad || key.is_bad) return bad();
     if (container.type.kind != Kind::list || key.type.kind != Kind::integer) {
-        fault(syntax.at, "E401", "“[ ]”只用于列表和整数，例：codes[0]", "\"[ ]\" takes a list and an int, example: codes[0]");
+        fault(syntax.at, "E401", "“[ ]”只用于列表和整数，例：codes[0]",
+              "\"[ ]\" takes a list and an int, example: codes[0]");
         return bad();
     }
     Node* made = node(Operation::index, syntax);
     made->children = {container.node, key.node};
     Type type = container.type.element != nullptr ? *container.type.element : type_of(Kind::string);
-    return folded(
-        {.node = made, .type = std::move(type), .cost = bounded(container.cost + key.cost + unit_tenths), .is_bad = false});
+    return folded({.node = made,
+                   .type = std::move(type),
+                   .cost = bounded(container.cost + key.cost + unit_tenths),
+                   .is_bad = false});
 }
 
 Checker::Checked Checker::fold(const Syntax& syntax) {
@@ -488,12 +501,24 @@ Checker::Checked Checker::fold(const Syntax& syntax) {
     return {.node = made, .type = std::move(type), .cost = bounded(range.cost + cost), .is_bad = false};
 }
 
-const Type& Expression::type() const { return tree_->type; }
-const std::vector<std::uint16_t>& Expression::reads() const { return tree_->reads; }
-std::int64_t Expression::cost() const { return tree_->cost; }
-const std::string& Expression::text() const { return tree_->text; }
-bool Expression::has_bare_numbers() const { return tree_->has_bare_numbers; }
-Value Expression::evaluate(Host& host, const Zone& zone) const { return cel::evaluate(*tree_, host, zone); }
+const Type& Expression::type() const {
+    return tree_->type;
+}
+const std::vector<std::uint16_t>& Expression::reads() const {
+    return tree_->reads;
+}
+std::int64_t Expression::cost() const {
+    return tree_->cost;
+}
+const std::string& Expression::text() const {
+    return tree_->text;
+}
+bool Expression::has_bare_numbers() const {
+    return tree_->has_bare_numbers;
+}
+Value Expression::evaluate(Host& host, const Zone& zone) const {
+    return cel::evaluate(*tree_, host, zone);
+}
 
 Result<Expression> compile(std::string_view text, Names& names, const std::optional<Type>& expected, const Place& place,
                            const Limits& limits) {

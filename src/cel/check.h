@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The checker of rules: gives every node of a syntax tree its type, refuses what does not fit, and builds the tree that is
-// evaluated. It goes on after a fault, so that every fault of an expression is reported once.
+// The checker of rules: gives every node of a syntax tree its type, refuses what does not fit, and builds the tree that
+// is evaluated. It goes on after a fault, so that every fault of an expression is reported once.
 #pragma once
 
 #include <optional>
@@ -26,7 +26,7 @@ private:
     struct Checked {
         Node* node = nullptr;
         Type type;
-        std::int64_t cost = 0;      // in tenths of a unit
+        std::int64_t cost = 0;  // in tenths of a unit
         bool is_bad = false;
     };
     struct Local {
@@ -55,12 +55,12 @@ private:
 
     // paths.cc
     Checked path(const Syntax& syntax);
-    Checked field_of_call(const Syntax& syntax);            // others.E(id).f, tables.T.get(k).c
+    Checked field_of_call(const Syntax& syntax);  // others.E(id).f, tables.T.get(k).c
     Checked unknown_path(const Syntax& syntax, const std::string& path);
-    std::optional<Checked> look_up_call(const Syntax& syntax);   // lists.L.has, tables.T.has; faults for misuse
+    std::optional<Checked> look_up_call(const Syntax& syntax);  // lists.L.has, tables.T.has; faults for misuse
     Checked keyed(const Syntax& syntax, std::size_t first, const std::vector<Type>& key, const std::string& path,
                   Operation operation, Type type);
-    std::optional<Checked> in_list(const Syntax& syntax);        // k in lists.L
+    std::optional<Checked> in_list(const Syntax& syntax);  // k in lists.L
     const Local* local(std::string_view name) const;
     // "a.b.c" of a chain of names that does not start with a macro's variable, else "".
     std::string chain(const Syntax& syntax) const;

@@ -22,20 +22,26 @@ TEST(check, units_never_mix) {
     EXPECT_EQ(f.faults("times(order.pay, 2) > yuan(1)"), "1:18 E404");
     EXPECT_EQ(f.faults("ratio_of(order.pay, order.served) > percent(1)"), "1:21 E403");
     EXPECT_EQ(f.faults("math.least(order.pay, m(1)) > yuan(1)"), "1:23 E403");
-    EXPECT_EQ(f.faults("order.checkin_dist / 2 > m(1) && order.pay / yuan(1) > 1 && order.end - order.start > minutes(1)"), "none");
+    EXPECT_EQ(
+        f.faults("order.checkin_dist / 2 > m(1) && order.pay / yuan(1) > 1 && order.end - order.start > minutes(1)"),
+        "none");
 }
 
 TEST(check, messages_say_what_to_write_in_both_languages) {
     Fixture f;
-    EXPECT_EQ(f.message("order.checkin_dist > 300"),
-              "r.yaml:3:26: E402: 长度不能与纯数字比较，请写 m(300) | length compared with a bare number, write m(300)");
-    EXPECT_EQ(f.message("order.checkin_dst > m(300)"),
-              "r.yaml:3:13: E501: order 没有字段 checkin_dst，是否 checkin_dist？ | order has no field checkin_dst, did you "
-              "mean checkin_dist?");
+    EXPECT_EQ(
+        f.message("order.checkin_dist > 300"),
+        "r.yaml:3:26: E402: 长度不能与纯数字比较，请写 m(300) | length compared with a bare number, write m(300)");
+    EXPECT_EQ(
+        f.message("order.checkin_dst > m(300)"),
+        "r.yaml:3:13: E501: order 没有字段 checkin_dst，是否 checkin_dist？ | order has no field checkin_dst, did you "
+        "mean checkin_dist?");
     EXPECT_EQ(f.message("order.served > times(20, percent(80))"),
-              "r.yaml:3:20: E402: 时长不能与纯数字比较，请写 minutes(16) | duration compared with a bare number, write minutes(16)");
-    EXPECT_EQ(f.message("order.status == \"complete\""),
-              "r.yaml:3:23: E504: 没有取值“complete”，是否 completed？ | no such word \"complete\", did you mean completed?");
+              "r.yaml:3:20: E402: 时长不能与纯数字比较，请写 minutes(16) | duration compared with a bare number, write "
+              "minutes(16)");
+    EXPECT_EQ(
+        f.message("order.status == \"complete\""),
+        "r.yaml:3:23: E504: 没有取值“complete”，是否 completed？ | no such word \"complete\", did you mean completed?");
 }
 
 TEST(check, every_fault_is_reported) {

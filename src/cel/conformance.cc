@@ -12,8 +12,18 @@
 namespace ningyi::cel {
 namespace {
 
-constexpr std::string_view type_names[] = {"bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type",
-                                           "uint", "google.protobuf.Duration", "google.protobuf.Timestamp"};
+constexpr std::string_view type_names[] = {"bool",
+                                           "bytes",
+                                           "double",
+                                           "int",
+                                           "list",
+                                           "map",
+                                           "null_type",
+                                           "string",
+                                           "type",
+                                           "uint",
+                                           "google.protobuf.Duration",
+                                           "google.protobuf.Timestamp"};
 
 Call any_function(std::string_view name) {
     for (const auto& group : {string_function, list_function, math_function, conversion_function, format_function}) {
@@ -151,7 +161,8 @@ private:
         if (is_rooted) parts.erase(parts.begin());
         // The longest beginning that is a name wins; the rest are fields of its value.
         for (std::size_t length = parts.size(); length > 0; --length) {
-            const std::string beginning = join({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(length)}, ".");
+            const std::string beginning =
+                join({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(length)}, ".");
             for (const std::string& prefix : prefixes(is_rooted)) {
                 const Node* found = variable_or_type(syntax, prefix + beginning);
                 if (found == nullptr) continue;
@@ -159,7 +170,8 @@ private:
                 return found;
             }
         }
-        return unknown(syntax, format("没有名称 {}", join(parts, ".")), format("undeclared reference to {}", join(parts, ".")));
+        return unknown(syntax, format("没有名称 {}", join(parts, ".")),
+                       format("undeclared reference to {}", join(parts, ".")));
     }
 
     const Node* field_of(const Node* record, const Syntax& syntax, const std::string& field, bool is_test) {
@@ -172,7 +184,8 @@ private:
     const Node* binary(const Syntax& syntax) {
         static constexpr std::string_view signs = "+-*/%";
         if (syntax.name == "in") return with_children(Operation::member, syntax);
-        if (const std::size_t sign = signs.find(syntax.name); syntax.name.size() == 1 && sign != std::string_view::npos) {
+        if (const std::size_t sign = signs.find(syntax.name);
+            syntax.name.size() == 1 && sign != std::string_view::npos) {
             Node* made = with_children(Operation::arithmetic_values, syntax);
             made->arithmetic = static_cast<Arithmetic>(sign);
             return made;
@@ -202,7 +215,8 @@ private:
         Node* made = node(Operation::call, syntax);
         made->function = function;
         if (is_getter) made->value = Value::of_string(syntax.name);
-        for (std::size_t i = first; i < syntax.children.size(); ++i) made->children.push_back(resolve(*syntax.children[i]));
+        for (std::size_t i = first; i < syntax.children.size(); ++i)
+            made->children.push_back(resolve(*syntax.children[i]));
         return made;
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// cel_conformance FILE…: runs files of the CEL conformance suite and prints passed and total by tier, then the failures.
-// Exits 0 only if all of every tier but the optionals pass; those are out of scope and only counted.
+// cel_conformance FILE…: runs files of the CEL conformance suite and prints passed and total by tier, then the
+// failures. Exits 0 only if all of every tier but the optionals pass; those are out of scope and only counted.
 #include <cstdio>
 #include <fstream>
 
@@ -36,8 +36,8 @@ int main(int argc, char** argv) {
     }
     for (const SuiteFailure& failure : result.failures) {
         if (failure.tier == tier_out_of_scope) continue;
-        std::printf("%s %s\n  expr:     %s\n  got:      %s\n  expected: %s\n", failure.tier.c_str(), failure.name.c_str(),
-                    failure.expression.c_str(), failure.got.c_str(), failure.expected.c_str());
+        std::printf("%s %s\n  expr:     %s\n  got:      %s\n  expected: %s\n", failure.tier.c_str(),
+                    failure.name.c_str(), failure.expression.c_str(), failure.got.c_str(), failure.expected.c_str());
     }
     return all_pass ? 0 : 1;
 }

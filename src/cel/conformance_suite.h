@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one file of the CEL conformance suite in its JSON form against the reference evaluator. A template only so that the
-// JSON library stays in the program and in the test.
+// Runs one file of the CEL conformance suite in its JSON form against the reference evaluator. A template only so that
+// the JSON library stays in the program and in the test.
 #pragma once
 
 #include <cmath>

@@ -66,7 +66,8 @@ Value to_uint(const Node&, Scope&, Arguments a) {
             const std::string& text = a[0].text();
             std::uint64_t number = 0;
             const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-            if (error != std::errc() || end != text.data() + text.size() || text.empty()) return conversion_error("uint");
+            if (error != std::errc() || end != text.data() + text.size() || text.empty())
+                return conversion_error("uint");
             return Value::of_uint(number);
         }
         default: return no_overload_error();
@@ -129,7 +130,8 @@ Value to_timestamp(const Node&, Scope&, Arguments a) {
     if (!are(a, Kind::string)) return no_overload_error();
     const auto value = timestamp_of(a[0].text());
     if (value) return *value;
-    return Value::error("不是时刻，例：2025-08-01T09:00:00+08:00 | not a timestamp, example: 2025-08-01T09:00:00+08:00");
+    return Value::error(
+        "不是时刻，例：2025-08-01T09:00:00+08:00 | not a timestamp, example: 2025-08-01T09:00:00+08:00");
 }
 
 Value to_duration(const Node&, Scope&, Arguments a) {
@@ -141,7 +143,9 @@ Value to_duration(const Node&, Scope&, Arguments a) {
     return Value::error("不是时长，例：1h30m | not a duration, example: 1h30m");
 }
 
-Value dynamic(const Node&, Scope&, Arguments a) { return a.size() == 1 ? a[0] : no_overload_error(); }
+Value dynamic(const Node&, Scope&, Arguments a) {
+    return a.size() == 1 ? a[0] : no_overload_error();
+}
 
 Value type(const Node&, Scope&, Arguments a) {
     if (a.size() != 1) return no_overload_error();
@@ -149,8 +153,9 @@ Value type(const Node&, Scope&, Arguments a) {
 }
 
 constexpr Builtin builtins[] = {
-    {"int", to_int}, {"uint", to_uint}, {"double", to_double}, {"string", to_string}, {"bytes", to_bytes},
-    {"bool", to_bool}, {"timestamp", to_timestamp}, {"duration", to_duration}, {"dyn", dynamic}, {"type", type}};
+    {"int", to_int},     {"uint", to_uint}, {"double", to_double},       {"string", to_string},
+    {"bytes", to_bytes}, {"bool", to_bool}, {"timestamp", to_timestamp}, {"duration", to_duration},
+    {"dyn", dynamic},    {"type", type}};
 
 }  // namespace
 
@@ -198,6 +203,8 @@ std::string_view type_name(Kind kind) {
     return "";
 }
 
-Call conversion_function(std::string_view name) { return found_in(builtins, name); }
+Call conversion_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

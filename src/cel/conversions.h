@@ -9,7 +9,8 @@
 
 namespace ningyi::cel {
 
-// The shortest decimal that reads back as `number`: with an exponent for very large and very small ones, or without any.
+// The shortest decimal that reads back as `number`: with an exponent for very large and very small ones, or without
+// any.
 std::string real_text(double number);
 std::string plain_real_text(double number);
 

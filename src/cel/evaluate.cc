@@ -168,7 +168,8 @@ Value map_of_children(const Node& node, Scope& scope) {
         if (!value.is_known()) unknowns.add(value);
         if (unknowns.found()) continue;
         if (!may_be_key(key.kind())) {
-            return located(Value::error("这种值不能作键 | such a value cannot be a key"), *node.children[i], scope.tree);
+            return located(Value::error("这种值不能作键 | such a value cannot be a key"), *node.children[i],
+                           scope.tree);
         }
         if (find_key(pairs, key, scope.budget) != nullptr) {
             return located(Value::error("键重复 | repeated key"), *node.children[i], scope.tree);
@@ -313,7 +314,8 @@ std::pair<int, int> position(const Place& place, std::string_view text, std::uin
     if (!place.columns.empty()) {
         const bool is_inside = at < place.columns.size();
         const int column = is_inside ? place.columns[at] : place.columns.back() + 1;
-        const int line = place.lines.empty() ? place.line : place.lines[std::min<std::size_t>(at, place.lines.size() - 1)];
+        const int line =
+            place.lines.empty() ? place.line : place.lines[std::min<std::size_t>(at, place.lines.size() - 1)];
         return {line, column};
     }
     int line = place.line;
@@ -328,11 +330,13 @@ std::pair<int, int> position(const Place& place, std::string_view text, std::uin
 
 Value located(const Value& error, const Node& node, const Expression::Tree& tree) {
     const auto [line, column] = position(tree.place, tree.text, node.at);
-    const std::string where = tree.place.file.empty() ? format("{}:{}", line, column)
-                                                      : format("{}:{}:{}", tree.place.file, line, column);
+    const std::string where =
+        tree.place.file.empty() ? format("{}:{}", line, column) : format("{}:{}:{}", tree.place.file, line, column);
     return Value::error(where + ": " + error.text());
 }
 
-Value budget_error() { return Value::error("超出运算上限 | too much to compute"); }
+Value budget_error() {
+    return Value::error("超出运算上限 | too much to compute");
+}
 
 }  // namespace ningyi::cel

@@ -17,8 +17,8 @@ using Arguments = std::span<const Value>;
 constexpr int max_precision = 100;
 
 Value format_error(std::string_view clause, Kind kind) {
-    return Value::error(format("“%{}”不能用于 {} | clause %{} cannot be used on {}", clause, type_name(kind), clause,
-                               type_name(kind)));
+    return Value::error(
+        format("“%{}”不能用于 {} | clause %{} cannot be used on {}", clause, type_name(kind), clause, type_name(kind)));
 }
 
 // Text of a value inside %s; false when it has none. Spends a unit for each value and each 16 bytes.
@@ -165,7 +165,8 @@ Value formatted(const Node&, Scope& scope, Arguments a) {
         if (at >= pattern.size() || std::string_view("sdfebxXo").find(pattern[at]) == std::string_view::npos) {
             return Value::error("不认识的格式 | unrecognized formatting clause");
         }
-        if (next >= values.size()) return Value::error(format("缺少第 {} 个值 | index {} out of range", next + 1, next));
+        if (next >= values.size())
+            return Value::error(format("缺少第 {} 个值 | index {} out of range", next + 1, next));
         const auto text = clause_text(pattern[at], precision, values[next], scope);
         if (!text) return format_error(std::string_view(pattern).substr(at, 1), values[next].kind());
         out += *text;
@@ -196,6 +197,8 @@ constexpr Builtin builtins[] = {{"format", formatted}, {"strings.quote", quoted}
 
 }  // namespace
 
-Call format_function(std::string_view name) { return found_in(builtins, name); }
+Call format_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

@@ -10,21 +10,22 @@
 namespace ningyi::cel {
 
 struct Builtin {
-    std::string_view name;   // "startsWith", "math.abs"
+    std::string_view name;  // "startsWith", "math.abs"
     Call call;
 };
 
 // Null when there is no such function in that group.
-Call string_function(std::string_view name);      // CEL's and its string extension
-Call format_function(std::string_view name);      // format, strings.quote
-Call math_function(std::string_view name);        // math.*
-Call conversion_function(std::string_view name);  // int, uint, double, string, bytes, bool, timestamp, duration, dyn, type
-Call list_function(std::string_view name);        // size, join, sets.*
-Call quantity_function(std::string_view name);    // units of rules, times, ratio_of, speed
-Call calendar_function(std::string_view name);    // on, date, hour, weekday, month, clock_between, overlap
-Call text_function(std::string_view name);        // text.*
-Call identity_function(std::string_view name);    // id.*
-Call getter_function(std::string_view name);      // getHours …, conformance only
+Call string_function(std::string_view name);  // CEL's and its string extension
+Call format_function(std::string_view name);  // format, strings.quote
+Call math_function(std::string_view name);    // math.*
+Call conversion_function(
+    std::string_view name);                 // int, uint, double, string, bytes, bool, timestamp, duration, dyn, type
+Call list_function(std::string_view name);  // size, join, sets.*
+Call quantity_function(std::string_view name);  // units of rules, times, ratio_of, speed
+Call calendar_function(std::string_view name);  // on, date, hour, weekday, month, clock_between, overlap
+Call text_function(std::string_view name);      // text.*
+Call identity_function(std::string_view name);  // id.*
+Call getter_function(std::string_view name);    // getHours …, conformance only
 
 template <std::size_t count>
 Call found_in(const Builtin (&builtins)[count], std::string_view name) {

@@ -8,7 +8,9 @@
 namespace ningyi::cel {
 namespace {
 
-Value instant(std::string_view text) { return Value::of_timestamp_ms(parse_instant(text)->ms); }
+Value instant(std::string_view text) {
+    return Value::of_timestamp_ms(parse_instant(text)->ms);
+}
 
 TEST(quantities, are_made_from_numbers) {
     Fixture f;
@@ -110,7 +112,8 @@ TEST(calendars, overlap_of_half_open_intervals) {
         f.host.set("order.start", instant(format("2025-08-01T{}:00Z", from)));
         f.host.set("order.end", instant(format("2025-08-01T{}:00Z", to)));
         return f.shown(
-            "overlap(order.start, order.end, timestamp(\"2025-08-01T09:00:00Z\"), timestamp(\"2025-08-01T10:00:00Z\"))");
+            "overlap(order.start, order.end, timestamp(\"2025-08-01T09:00:00Z\"), "
+            "timestamp(\"2025-08-01T10:00:00Z\"))");
     };
     EXPECT_EQ(overlap("08:00", "09:00"), "0 ms");
     EXPECT_EQ(overlap("08:00", "09:20"), "1200000 ms");

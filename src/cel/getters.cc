@@ -48,12 +48,15 @@ Value part(const Node& node, Scope& scope, Arguments a) {
     return number ? Value::of_int(*number) : no_overload_error();
 }
 
-constexpr Builtin builtins[] = {{"getFullYear", part}, {"getMonth", part}, {"getDate", part}, {"getDayOfMonth", part},
-                                {"getDayOfWeek", part}, {"getDayOfYear", part}, {"getHours", part},
-                                {"getMinutes", part}, {"getSeconds", part}, {"getMilliseconds", part}};
+constexpr Builtin builtins[] = {{"getFullYear", part},    {"getMonth", part},     {"getDate", part},
+                                {"getDayOfMonth", part},  {"getDayOfWeek", part}, {"getDayOfYear", part},
+                                {"getHours", part},       {"getMinutes", part},   {"getSeconds", part},
+                                {"getMilliseconds", part}};
 
 }  // namespace
 
-Call getter_function(std::string_view name) { return found_in(builtins, name); }
+Call getter_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

@@ -14,7 +14,9 @@ using Arguments = std::span<const Value>;
 
 constexpr std::size_t length = 18;
 
-bool are_digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+bool are_digits(std::string_view text) {
+    return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 // The day of birth inside a valid number of a citizen.
 std::optional<Date> citizen_birth(std::string_view number) {
@@ -73,6 +75,8 @@ constexpr Builtin builtins[] = {{"id.valid", valid}, {"id.birth", birth}, {"id.a
 
 }  // namespace
 
-Call identity_function(std::string_view name) { return found_in(builtins, name); }
+Call identity_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

@@ -8,8 +8,12 @@
 namespace ningyi::cel {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 int hex_digit(char c) {
     if (is_digit(c)) return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -130,14 +134,18 @@ private:
             TokenKind kind;
         };
         // Longer spellings stand before their own beginnings.
-        static constexpr Spelling spellings[] = {
-            {"&&", TokenKind::and_and}, {"||", TokenKind::or_or}, {"<=", TokenKind::less_equal},
-            {">=", TokenKind::greater_equal}, {"==", TokenKind::equal}, {"!=", TokenKind::not_equal},
-            {"<", TokenKind::less}, {">", TokenKind::greater}, {"!", TokenKind::bang}, {"(", TokenKind::left_paren},
-            {")", TokenKind::right_paren}, {"[", TokenKind::left_bracket}, {"]", TokenKind::right_bracket},
-            {"{", TokenKind::left_brace}, {"}", TokenKind::right_brace}, {".", TokenKind::dot},
-            {",", TokenKind::comma}, {":", TokenKind::colon}, {"?", TokenKind::question}, {"+", TokenKind::plus},
-            {"-", TokenKind::minus}, {"*", TokenKind::star}, {"/", TokenKind::slash}, {"%", TokenKind::percent}};
+        static constexpr Spelling spellings[] = {{"&&", TokenKind::and_and},      {"||", TokenKind::or_or},
+                                                 {"<=", TokenKind::less_equal},   {">=", TokenKind::greater_equal},
+                                                 {"==", TokenKind::equal},        {"!=", TokenKind::not_equal},
+                                                 {"<", TokenKind::less},          {">", TokenKind::greater},
+                                                 {"!", TokenKind::bang},          {"(", TokenKind::left_paren},
+                                                 {")", TokenKind::right_paren},   {"[", TokenKind::left_bracket},
+                                                 {"]", TokenKind::right_bracket}, {"{", TokenKind::left_brace},
+                                                 {"}", TokenKind::right_brace},   {".", TokenKind::dot},
+                                                 {",", TokenKind::comma},         {":", TokenKind::colon},
+                                                 {"?", TokenKind::question},      {"+", TokenKind::plus},
+                                                 {"-", TokenKind::minus},         {"*", TokenKind::star},
+                                                 {"/", TokenKind::slash},         {"%", TokenKind::percent}};
         for (const Spelling& spelling : spellings) {
             if (text_.substr(at_, spelling.text.size()) != spelling.text) continue;
             token.kind = spelling.kind;
@@ -147,9 +155,12 @@ private:
         const std::size_t start = at_;
         next();
         const std::string found(text_.substr(start, at_ - start));
-        const std::string hint_zh = found == "=" ? "，比较请写 ==" : found == "&" || found == "|" ? "，请写 && 或 ||" : "";
-        const std::string hint_en = found == "=" ? ", write == to compare"
-                                    : found == "&" || found == "|" ? ", write && or ||" : "";
+        const std::string hint_zh = found == "="                   ? "，比较请写 =="
+                                    : found == "&" || found == "|" ? "，请写 && 或 ||"
+                                                                   : "";
+        const std::string hint_en = found == "="                   ? ", write == to compare"
+                                    : found == "&" || found == "|" ? ", write && or ||"
+                                                                   : "";
         fail(token.at, "E301", format("此处不能有字符“{}”{}", found, hint_zh),
              format("character \"{}\" cannot stand here{}", found, hint_en));
     }
@@ -233,7 +244,8 @@ private:
         for (int i = 0; i < digits; ++i) {
             const int digit = hex_digit(peek());
             if (digit < 0 || digit >= base) {
-                return fail(start, "E303", format("转义需要 {} 位数字", digits), format("the escape needs {} digits", digits));
+                return fail(start, "E303", format("转义需要 {} 位数字", digits),
+                            format("the escape needs {} digits", digits));
             }
             point = point * static_cast<unsigned>(base) + static_cast<unsigned>(digit);
             next();

@@ -66,6 +66,8 @@ constexpr Builtin builtins[] = {
 
 }  // namespace
 
-Call list_function(std::string_view name) { return found_in(builtins, name); }
+Call list_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

@@ -8,7 +8,7 @@ namespace {
 
 struct Macro {
     std::string_view name;
-    std::size_t arguments;   // besides the receiver
+    std::size_t arguments;  // besides the receiver
     std::size_t variables;
     Fold fold;
     bool in_rules;
@@ -36,12 +36,15 @@ tl::unexpected<SyntaxFault> fault(std::uint32_t at, std::string zh, std::string 
     return tl::unexpected<SyntaxFault>({at, "E305", std::move(zh), std::move(en)});
 }
 
-bool is_variable(const Syntax& syntax) { return syntax.kind == SyntaxKind::identifier && !syntax.is_rooted; }
+bool is_variable(const Syntax& syntax) {
+    return syntax.kind == SyntaxKind::identifier && !syntax.is_rooted;
+}
 
 tl::expected<SyntaxPointer, SyntaxFault> has(SyntaxPointer call) {
     Syntax& field = *call->children[0];
     if (field.kind != SyntaxKind::select || field.is_test) {
-        return fault(field.start, "has() 里要写字段，例：has(order.pay)", "has() takes a field, example: has(order.pay)");
+        return fault(field.start, "has() 里要写字段，例：has(order.pay)",
+                     "has() takes a field, example: has(order.pay)");
     }
     field.is_test = true;
     field.start = call->start;

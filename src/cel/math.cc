@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// math.*: abs, least and greatest also over the quantities of rules; the rest for the reference evaluator. Everything here
-// is exact or IEEE 754 basic; nothing transcendental but sqrt, which IEEE 754 fixes.
+// math.*: abs, least and greatest also over the quantities of rules; the rest for the reference evaluator. Everything
+// here is exact or IEEE 754 basic; nothing transcendental but sqrt, which IEEE 754 fixes.
 #include <cmath>
 
 #include "cel/functions.h"
@@ -47,27 +47,45 @@ Value extreme(Arguments a, bool wants_greatest) {
     return *best;
 }
 
-Value greatest(const Node&, Scope&, Arguments a) { return extreme(a, true); }
-Value least(const Node&, Scope&, Arguments a) { return extreme(a, false); }
+Value greatest(const Node&, Scope&, Arguments a) {
+    return extreme(a, true);
+}
+Value least(const Node&, Scope&, Arguments a) {
+    return extreme(a, false);
+}
 
 template <double (*function)(double)>
 Value rounded(const Node&, Scope&, Arguments a) {
     if (!are(a, Kind::real)) return no_overload_error();
     return Value::of_real(function(a[0].real()));
 }
-double ceiling(double x) { return std::ceil(x); }
-double floor_of(double x) { return std::floor(x); }
-double nearest(double x) { return std::round(x); }
-double truncated(double x) { return std::trunc(x); }
+double ceiling(double x) {
+    return std::ceil(x);
+}
+double floor_of(double x) {
+    return std::floor(x);
+}
+double nearest(double x) {
+    return std::round(x);
+}
+double truncated(double x) {
+    return std::trunc(x);
+}
 
 template <bool (*function)(double)>
 Value tested(const Node&, Scope&, Arguments a) {
     if (!are(a, Kind::real)) return no_overload_error();
     return Value::of_bool(function(a[0].real()));
 }
-bool is_nan(double x) { return std::isnan(x); }
-bool is_infinite(double x) { return std::isinf(x); }
-bool is_finite(double x) { return std::isfinite(x); }
+bool is_nan(double x) {
+    return std::isnan(x);
+}
+bool is_infinite(double x) {
+    return std::isinf(x);
+}
+bool is_finite(double x) {
+    return std::isfinite(x);
+}
 
 Value sign(const Node&, Scope&, Arguments a) {
     if (a.size() != 1) return no_overload_error();
@@ -117,20 +135,35 @@ Value shifted(const Node&, Scope&, Arguments a) {
     const std::int64_t by = a[1].number();
     if (by < 0) return Value::error("位移为负 | negative offset");
     const std::uint64_t x = a[0].unsigned_number();
-    const std::uint64_t result = by >= 64 ? 0 : is_left ? x << static_cast<unsigned>(by) : x >> static_cast<unsigned>(by);
+    const std::uint64_t result = by >= 64  ? 0
+                                 : is_left ? x << static_cast<unsigned>(by)
+                                           : x >> static_cast<unsigned>(by);
     return Value::of(a[0].kind(), static_cast<std::int64_t>(result));
 }
 
-constexpr Builtin builtins[] = {
-    {"math.abs", abs}, {"math.least", least}, {"math.greatest", greatest}, {"math.ceil", rounded<ceiling>},
-    {"math.floor", rounded<floor_of>}, {"math.round", rounded<nearest>}, {"math.trunc", rounded<truncated>},
-    {"math.isNaN", tested<is_nan>}, {"math.isInf", tested<is_infinite>}, {"math.isFinite", tested<is_finite>},
-    {"math.sign", sign}, {"math.sqrt", square_root}, {"math.bitAnd", combined<Bits::both>},
-    {"math.bitOr", combined<Bits::either>}, {"math.bitXor", combined<Bits::one>}, {"math.bitNot", bit_not},
-    {"math.bitShiftLeft", shifted<true>}, {"math.bitShiftRight", shifted<false>}};
+constexpr Builtin builtins[] = {{"math.abs", abs},
+                                {"math.least", least},
+                                {"math.greatest", greatest},
+                                {"math.ceil", rounded<ceiling>},
+                                {"math.floor", rounded<floor_of>},
+                                {"math.round", rounded<nearest>},
+                                {"math.trunc", rounded<truncated>},
+                                {"math.isNaN", tested<is_nan>},
+                                {"math.isInf", tested<is_infinite>},
+                                {"math.isFinite", tested<is_finite>},
+                                {"math.sign", sign},
+                                {"math.sqrt", square_root},
+                                {"math.bitAnd", combined<Bits::both>},
+                                {"math.bitOr", combined<Bits::either>},
+                                {"math.bitXor", combined<Bits::one>},
+                                {"math.bitNot", bit_not},
+                                {"math.bitShiftLeft", shifted<true>},
+                                {"math.bitShiftRight", shifted<false>}};
 
 }  // namespace
 
-Call math_function(std::string_view name) { return found_in(builtins, name); }
+Call math_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

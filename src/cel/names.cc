@@ -61,9 +61,13 @@ const std::string& Names::path(std::uint16_t slot) const {
     return parts_->slots[slot];
 }
 
-std::size_t Names::slots() const { return parts_->slots.size(); }
+std::size_t Names::slots() const {
+    return parts_->slots.size();
+}
 
-const Names::Parts& Names::parts() const { return *parts_; }
+const Names::Parts& Names::parts() const {
+    return *parts_;
+}
 
 std::string Names::suggestion(std::string_view path) const {
     const std::size_t dot = path.rfind('.');

@@ -18,7 +18,7 @@ struct Names::Parts {
         std::map<std::string, Type> columns;
     };
     std::map<std::string, Type, std::less<>> paths;
-    std::set<std::string, std::less<>> records;        // "order"; "a" and "a.b" of a path "a.b.c"
+    std::set<std::string, std::less<>> records;  // "order"; "a" and "a.b" of a path "a.b.c"
     std::map<std::string, std::vector<Type>, std::less<>> lists;
     std::map<std::string, Table, std::less<>> tables;
     std::map<std::string, std::map<std::string, Type>, std::less<>> others;

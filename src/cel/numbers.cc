@@ -23,7 +23,9 @@ std::partial_ordering compare_uint_real(std::uint64_t a, double b) {
     return static_cast<double>(a) <=> b;
 }
 
-std::partial_ordering reversed(std::partial_ordering order) { return 0 <=> order; }
+std::partial_ordering reversed(std::partial_ordering order) {
+    return 0 <=> order;
+}
 
 Value uint_arithmetic(Arithmetic operation, std::uint64_t a, std::uint64_t b) {
     std::uint64_t result = 0;
@@ -76,10 +78,18 @@ Value joined_lists(const List& a, const List& b) {
 
 }  // namespace
 
-Value overflow_error() { return Value::error("整数溢出 | integer overflow"); }
-Value division_error() { return Value::error("除数为零 | division by zero"); }
-Value no_overload_error() { return Value::error("没有适用于这些值的运算 | no such overload"); }
-Value size_error() { return Value::error("值过大 | value too large"); }
+Value overflow_error() {
+    return Value::error("整数溢出 | integer overflow");
+}
+Value division_error() {
+    return Value::error("除数为零 | division by zero");
+}
+Value no_overload_error() {
+    return Value::error("没有适用于这些值的运算 | no such overload");
+}
+Value size_error() {
+    return Value::error("值过大 | value too large");
+}
 
 std::partial_ordering compare_numbers(const Value& a, const Value& b) {
     if (a.kind() == Kind::integer) {

@@ -45,8 +45,8 @@ std::optional<std::int64_t> scaled(std::int64_t a, std::int64_t b, std::int64_t 
 
 enum class Arithmetic : std::uint8_t { add, subtract, multiply, divide, remainder };
 
-// + - * / % on what CEL allows: numbers of one kind, strings, bytes, lists, timestamps and durations. An error value for
-// the rest, for overflow and for a divisor of 0.
+// + - * / % on what CEL allows: numbers of one kind, strings, bytes, lists, timestamps and durations. An error value
+// for the rest, for overflow and for a divisor of 0.
 Value arithmetic(Arithmetic operation, const Value& a, const Value& b);
 Value negated(const Value& value);
 

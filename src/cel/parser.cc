@@ -20,11 +20,20 @@ struct Binary {
 constexpr int strength_or = 1;
 constexpr int strength_and = 2;
 
-constexpr Binary binaries[] = {
-    {TokenKind::or_or, strength_or, "||"}, {TokenKind::and_and, strength_and, "&&"}, {TokenKind::less, 3, "<"},
-    {TokenKind::less_equal, 3, "<="}, {TokenKind::greater, 3, ">"}, {TokenKind::greater_equal, 3, ">="},
-    {TokenKind::equal, 3, "=="}, {TokenKind::not_equal, 3, "!="}, {TokenKind::in, 3, "in"}, {TokenKind::plus, 4, "+"},
-    {TokenKind::minus, 4, "-"}, {TokenKind::star, 5, "*"}, {TokenKind::slash, 5, "/"}, {TokenKind::percent, 5, "%"}};
+constexpr Binary binaries[] = {{TokenKind::or_or, strength_or, "||"},
+                               {TokenKind::and_and, strength_and, "&&"},
+                               {TokenKind::less, 3, "<"},
+                               {TokenKind::less_equal, 3, "<="},
+                               {TokenKind::greater, 3, ">"},
+                               {TokenKind::greater_equal, 3, ">="},
+                               {TokenKind::equal, 3, "=="},
+                               {TokenKind::not_equal, 3, "!="},
+                               {TokenKind::in, 3, "in"},
+                               {TokenKind::plus, 4, "+"},
+                               {TokenKind::minus, 4, "-"},
+                               {TokenKind::star, 5, "*"},
+                               {TokenKind::slash, 5, "/"},
+                               {TokenKind::percent, 5, "%"}};
 
 const Binary* binary_of(TokenKind token) {
     for (const Binary& binary : binaries) {
@@ -33,8 +42,9 @@ const Binary* binary_of(TokenKind token) {
     return nullptr;
 }
 
-constexpr std::string_view reserved[] = {"as", "break", "const", "continue", "else", "for", "function", "if", "import",
-                                         "let", "loop", "namespace", "package", "return", "var", "void", "while"};
+constexpr std::string_view reserved[] = {"as",       "break",  "const",  "continue", "else", "for",
+                                         "function", "if",     "import", "let",      "loop", "namespace",
+                                         "package",  "return", "var",    "void",     "while"};
 
 // Every function returns null once a fault is known; only the first fault is kept.
 class Parser {
@@ -302,7 +312,8 @@ private:
         const Token& token = take();
         if (token.text == "true" || token.text == "false" || token.text == "null") {
             if (token.text == "null" && options_.is_rule) {
-                return fail(token.at, "E306", "规则里没有 null，缺失请用 has() 判断", "rules have no null, ask with has()");
+                return fail(token.at, "E306", "规则里没有 null，缺失请用 has() 判断",
+                            "rules have no null, ask with has()");
             }
             SyntaxPointer made = node(SyntaxKind::literal, token.at, start);
             made->value = token.text == "null" ? Value::null() : Value::of_bool(token.text == "true");
@@ -342,7 +353,8 @@ private:
         const bool is_hex = token.text.size() > 2 && (token.text[1] == 'x' || token.text[1] == 'X');
         const std::string_view digits = std::string_view(token.text).substr(is_hex ? 2 : 0);
         std::uint64_t value = 0;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), value, is_hex ? 16 : 10);
         if (error != std::errc() || end != digits.data() + digits.size()) return out_of_range(start);
         if (token.kind == TokenKind::unsigned_integer) {
             made->value = Value::of_uint(value);

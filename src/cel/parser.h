@@ -10,10 +10,10 @@
 namespace ningyi::cel {
 
 struct ParserOptions {
-    int depth = 64;               // of nesting and of the tree
+    int depth = 64;  // of nesting and of the tree
     bool macros = true;
-    bool all_macros = true;       // also two-variable macros and cel.bind, which rules do not have
-    bool is_rule = false;         // refuses what rules do not have: double, uint, bytes, null, map literals
+    bool all_macros = true;  // also two-variable macros and cel.bind, which rules do not have
+    bool is_rule = false;    // refuses what rules do not have: double, uint, bytes, null, map literals
 };
 
 // The tree, or the first fault of syntax (E3xx) or depth (E602).

@@ -22,7 +22,9 @@ std::string near_name(std::string_view name, const Values& values) {
     return std::string(closest(name, candidates));
 }
 
-std::string asks_zh(const std::string& suggestion) { return suggestion.empty() ? "" : format("，是否 {}？", suggestion); }
+std::string asks_zh(const std::string& suggestion) {
+    return suggestion.empty() ? "" : format("，是否 {}？", suggestion);
+}
 std::string asks_en(const std::string& suggestion) {
     return suggestion.empty() ? "" : format(", did you mean {}?", suggestion);
 }
@@ -104,7 +106,8 @@ Checker::Checked Checker::unknown_path(const Syntax& syntax, const std::string& 
     }
     // The longest beginning that is known, and the segment behind it.
     std::size_t depth = 0;
-    for (std::size_t dot = path.rfind('.'); dot != std::string::npos && dot > 0; dot = path.rfind('.', dot - 1), ++depth) {
+    for (std::size_t dot = path.rfind('.'); dot != std::string::npos && dot > 0;
+         dot = path.rfind('.', dot - 1), ++depth) {
         const std::string known = path.substr(0, dot);
         const std::string field = path.substr(dot + 1, path.find('.', dot + 1) - dot - 1);
         const std::uint32_t at = segment(syntax, depth).at;
@@ -232,8 +235,9 @@ std::optional<Checker::Checked> Checker::look_up_call(const Syntax& syntax) {
         if (syntax.name == "has") {
             return keyed(syntax, 1, found->second.key, receiver, Operation::contains, type_of(Kind::boolean));
         }
-        fault(syntax.at, "E505", format("表只有 has(…) 和 get(…).列，例：{}.get(…).{}", receiver,
-                                        found->second.columns.empty() ? "…" : found->second.columns.begin()->first),
+        fault(syntax.at, "E505",
+              format("表只有 has(…) 和 get(…).列，例：{}.get(…).{}", receiver,
+                     found->second.columns.empty() ? "…" : found->second.columns.begin()->first),
               format("a table has has(…) and get(…).column, example: {}.get(…).{}", receiver,
                      found->second.columns.empty() ? "…" : found->second.columns.begin()->first));
         return bad();
@@ -261,8 +265,7 @@ std::optional<Checker::Checked> Checker::in_list(const Syntax& syntax) {
     Node* made = node(Operation::contains, syntax);
     made->slot = slot(path);
     made->children = {item.node};
-    return Checked{
-        .node = made, .type = type_of(Kind::boolean), .cost = item.cost + 2 * unit_tenths, .is_bad = false};
+    return Checked{.node = made, .type = type_of(Kind::boolean), .cost = item.cost + 2 * unit_tenths, .is_bad = false};
 }
 
 }  // namespace ningyi::cel

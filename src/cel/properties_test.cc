@@ -21,8 +21,9 @@ public:
             case 1: return format("({} || {})", condition(depth - 1), condition(depth - 1));
             case 2: return format("!{}", condition(depth - 1));
             case 3: return format("({} ? {} : {})", condition(depth - 1), condition(depth - 1), condition(depth - 1));
-            case 4: return format("order.numbers.{}(n, n == {} || {})", random_.chance(0.5) ? "all" : "exists", number(1),
-                                  condition(depth - 2));
+            case 4:
+                return format("order.numbers.{}(n, n == {} || {})", random_.chance(0.5) ? "all" : "exists", number(1),
+                              condition(depth - 2));
             case 5: return format("({} {} {})", number(depth), sign(), number(depth));
             default: return atom();
         }
@@ -38,8 +39,9 @@ public:
     }
 
     void fill(TestHost& host) {
-        for (const char* path : {"order.pay", "order.checkin_dist", "order.served", "order.start", "order.end", "order.date",
-                                 "order.count", "order.note", "order.open", "order.closed", "order.numbers"}) {
+        for (const char* path :
+             {"order.pay", "order.checkin_dist", "order.served", "order.start", "order.end", "order.date",
+              "order.count", "order.note", "order.open", "order.closed", "order.numbers"}) {
             host.unset(path);
         }
         const auto has = [&] { return random_.chance(0.7); };
@@ -66,7 +68,8 @@ private:
         return signs[random_.below(6)];
     }
     std::string number(int depth) {
-        if (depth <= 0 || random_.chance(0.4)) return random_.chance(0.5) ? "order.count" : format("{}", random_.below(4));
+        if (depth <= 0 || random_.chance(0.4))
+            return random_.chance(0.5) ? "order.count" : format("{}", random_.below(4));
         static constexpr const char* operators[] = {"+", "-", "*", "/", "%"};
         switch (random_.below(4)) {
             case 0: return "order.numbers.size()";

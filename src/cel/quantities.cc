@@ -60,15 +60,27 @@ Value speed(const Node&, Scope&, Arguments a) {
     return of_or_overflow(Kind::speed, scaled(a[0].number(), 1000000000, nanos));
 }
 
-constexpr Builtin builtins[] = {
-    {"mm", quantity<Kind::length, 1>}, {"m", quantity<Kind::length, 1000>}, {"km", quantity<Kind::length, 1000000>},
-    {"seconds", duration<seconds_ms>}, {"minutes", duration<minutes_ms>}, {"hours", duration<hours_ms>},
-    {"days", duration<days_ms>}, {"fen", quantity<Kind::money, 1>}, {"yuan", quantity<Kind::money, 100>},
-    {"permille", quantity<Kind::ratio, 1000>}, {"percent", quantity<Kind::ratio, 10000>},
-    {"mps", quantity<Kind::speed, 1000>}, {"kmh", kmh}, {"times", times}, {"ratio_of", ratio_of}, {"speed", speed}};
+constexpr Builtin builtins[] = {{"mm", quantity<Kind::length, 1>},
+                                {"m", quantity<Kind::length, 1000>},
+                                {"km", quantity<Kind::length, 1000000>},
+                                {"seconds", duration<seconds_ms>},
+                                {"minutes", duration<minutes_ms>},
+                                {"hours", duration<hours_ms>},
+                                {"days", duration<days_ms>},
+                                {"fen", quantity<Kind::money, 1>},
+                                {"yuan", quantity<Kind::money, 100>},
+                                {"permille", quantity<Kind::ratio, 1000>},
+                                {"percent", quantity<Kind::ratio, 10000>},
+                                {"mps", quantity<Kind::speed, 1000>},
+                                {"kmh", kmh},
+                                {"times", times},
+                                {"ratio_of", ratio_of},
+                                {"speed", speed}};
 
 }  // namespace
 
-Call quantity_function(std::string_view name) { return found_in(builtins, name); }
+Call quantity_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

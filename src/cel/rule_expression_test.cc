@@ -108,13 +108,15 @@ TEST(three_values, the_other_macros_are_strict) {
     EXPECT_EQ(f.shown("order.numbers.map(n, n > 0, 2 / n) == [2, 1]"), "true");
     EXPECT_EQ(f.shown("order.numbers.map(n, 2 / n).size()"), "error");
     EXPECT_EQ(f.shown("order.numbers.map(n, order.note)"), "absent order.note");
-    EXPECT_EQ(f.shown("order.numbers.exists(a, order.numbers.exists(b, a == b + 1 && a == b * 2 && a == 1 + 1))"), "true");
+    EXPECT_EQ(f.shown("order.numbers.exists(a, order.numbers.exists(b, a == b + 1 && a == b * 2 && a == 1 + 1))"),
+              "true");
 }
 
 TEST(three_values, an_error_tells_where_it_happened) {
     Fixture f;
     f.host.set("order.count", Value::of_int(0));
-    const auto expression = compile("order.open ||\n  1 / order.count == 1", f.names, std::nullopt, {.file = "r.yaml", .line = 5});
+    const auto expression =
+        compile("order.open ||\n  1 / order.count == 1", f.names, std::nullopt, {.file = "r.yaml", .line = 5});
     ASSERT_TRUE(expression);
     f.host.set("order.open", Value::of_bool(false));
     const Value result = expression->evaluate(f.host, f.zone);
@@ -159,8 +161,9 @@ TEST(rule_expression, reads_lists_tables_and_other_records_through_the_host) {
 
 TEST(rule_expression, names_its_reads_as_slots) {
     Fixture f;
-    const auto expression = compile("order.pay > yuan(1) && order.item in lists.exempt_sites && has(order.note) && order.pay < yuan(9)",
-                                    f.names, type_of(Kind::boolean), {});
+    const auto expression =
+        compile("order.pay > yuan(1) && order.item in lists.exempt_sites && has(order.note) && order.pay < yuan(9)",
+                f.names, type_of(Kind::boolean), {});
     ASSERT_TRUE(expression);
     std::string reads;
     for (const std::uint16_t slot : expression->reads()) reads += f.names.path(slot) + " ";
@@ -177,7 +180,9 @@ TEST(rule_expression, literals_are_folded_at_load) {
 
 TEST(rule_expression, bare_numbers_are_noticed_outside_of_units_and_positions) {
     Fixture f;
-    const auto is_bare = [&](std::string_view text) { return compile(text, f.names, std::nullopt, {})->has_bare_numbers(); };
+    const auto is_bare = [&](std::string_view text) {
+        return compile(text, f.names, std::nullopt, {})->has_bare_numbers();
+    };
     EXPECT_TRUE(is_bare("order.count > 3"));
     EXPECT_TRUE(is_bare("math.least(order.count, 7) == 1"));
     EXPECT_FALSE(is_bare("order.count > 1"));
@@ -195,7 +200,8 @@ TEST(rule_expression, a_product_function_is_called_with_known_arguments_only) {
                               [&calls](std::span<const Value> arguments) {
                                   ++calls;
                                   if (arguments[1].place().first == 0) return Value();
-                                  return Value::of(Kind::length, arguments[0].place().first - arguments[1].place().first);
+                                  return Value::of(Kind::length,
+                                                   arguments[0].place().first - arguments[1].place().first);
                               },
                           .cost = 5});
     EXPECT_EQ(f.shown("geo.dist(order.place, order.place) < m(1)"), "absent order.place");
@@ -212,10 +218,10 @@ TEST(rule_expression, a_product_function_is_called_with_known_arguments_only) {
 TEST(rule_expression, the_cost_follows_sizes_and_branches) {
     Fixture f;
     const auto cost = [&](std::string_view text) { return compile(text, f.names, std::nullopt, {})->cost(); };
-    EXPECT_EQ(cost("order.pay > yuan(1)"), 3);                       // identifier, select, comparison
-    EXPECT_EQ(cost("order.open ? order.pay > yuan(1) : true"), 5);   // the dearer branch
+    EXPECT_EQ(cost("order.pay > yuan(1)"), 3);                      // identifier, select, comparison
+    EXPECT_EQ(cost("order.open ? order.pay > yuan(1) : true"), 5);  // the dearer branch
     EXPECT_EQ(cost("order.open && order.closed"), 4);
-    EXPECT_EQ(cost("order.note == \"ab\""), 4);                      // 2 + 1 + 0.2, rounded up
+    EXPECT_EQ(cost("order.note == \"ab\""), 4);  // 2 + 1 + 0.2, rounded up
     EXPECT_GT(cost("order.codes.exists(c, c == order.note)"), 100 * 5);
     EXPECT_GT(cost("order.codes.exists(c, order.codes.exists(d, c == d))"), 100 * 100 * 5);
     EXPECT_GT(cost("order.note.matches(\"^a+b\")"), cost("order.note.startsWith(\"aab\")"));

@@ -59,7 +59,9 @@ Value char_at(const Node&, Scope&, Arguments a) {
     return Value::of_string(text_of(std::u32string_view(text).substr(static_cast<std::size_t>(index), 1)));
 }
 
-std::int64_t position_or_minus(std::size_t found) { return found == npos ? -1 : static_cast<std::int64_t>(found); }
+std::int64_t position_or_minus(std::size_t found) {
+    return found == npos ? -1 : static_cast<std::int64_t>(found);
+}
 
 Value index_of(const Node&, Scope& scope, Arguments a) {
     if (!are(a, Kind::string, Kind::string) && !are(a, Kind::string, Kind::string, Kind::integer)) {
@@ -102,7 +104,8 @@ Value upper(const Node&, Scope&, Arguments a) {
     return Value::of_string(text);
 }
 
-// As Go's strings.Replace, which CEL's definition follows: an empty text stands before, between and behind all characters.
+// As Go's strings.Replace, which CEL's definition follows: an empty text stands before, between and behind all
+// characters.
 Value replace(const Node&, Scope& scope, Arguments a) {
     const bool has_limit = a.size() == 4 && a[3].kind() == Kind::integer;
     if (!(a.size() == 3 || has_limit) || !are(a.first(3), Kind::string, Kind::string, Kind::string)) {
@@ -116,7 +119,7 @@ Value replace(const Node&, Scope& scope, Arguments a) {
     std::string out;
     std::size_t at = 0;
     if (from.empty()) {
-        for (bool is_end = false; !is_end; ) {
+        for (bool is_end = false; !is_end;) {
             if (left != 0) {
                 out += to;
                 --left;
@@ -201,10 +204,10 @@ Value reverse(const Node&, Scope&, Arguments a) {
 }
 
 constexpr Builtin builtins[] = {
-    {"contains", contains}, {"startsWith", starts_with}, {"endsWith", ends_with}, {"matches", matches},
-    {"charAt", char_at}, {"indexOf", index_of}, {"lastIndexOf", last_index_of}, {"lowerAscii", lower},
-    {"upperAscii", upper}, {"replace", replace}, {"split", split_text}, {"substring", substring}, {"trim", trim},
-    {"reverse", reverse}};
+    {"contains", contains}, {"startsWith", starts_with}, {"endsWith", ends_with},        {"matches", matches},
+    {"charAt", char_at},    {"indexOf", index_of},       {"lastIndexOf", last_index_of}, {"lowerAscii", lower},
+    {"upperAscii", upper},  {"replace", replace},        {"split", split_text},          {"substring", substring},
+    {"trim", trim},         {"reverse", reverse}};
 
 }  // namespace
 
@@ -229,6 +232,8 @@ std::string trimmed_unicode(std::string_view text) {
     return text_of(std::u32string_view(first, last));
 }
 
-Call string_function(std::string_view name) { return found_in(builtins, name); }
+Call string_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

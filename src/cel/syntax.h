@@ -28,7 +28,8 @@ enum class SyntaxKind : std::uint8_t {
 };
 
 // What a macro becomes. The bodies: all exists exists_one: {predicate}; map: {predicate or null, transform};
-// filter: {predicate}; transform_map, transform_list: {predicate or null, transform}; bind: {body}, the range being the value.
+// filter: {predicate}; transform_map, transform_list: {predicate or null, transform}; bind: {body}, the range being the
+// value.
 enum class Fold : std::uint8_t { all, exists, exists_one, map, filter, transform_list, transform_map, bind };
 
 struct Syntax {
@@ -38,8 +39,8 @@ struct Syntax {
     bool is_test = false;
     bool is_method = false;
     std::uint16_t depth = 1;
-    std::uint32_t at = 0;        // code points before it; of an operator the operator itself, of a select the field
-    std::uint32_t start = 0;     // code points before its first token
+    std::uint32_t at = 0;     // code points before it; of an operator the operator itself, of a select the field
+    std::uint32_t start = 0;  // code points before its first token
     std::string name;
     Value value;
     std::vector<std::string> variables;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of expressions: names of an invented model, a host with values by path, and short forms of results and faults.
+// For tests of expressions: names of an invented model, a host with values by path, and short forms of results and
+// faults.
 #pragma once
 
 #include <map>

@@ -64,6 +64,8 @@ constexpr Builtin builtins[] = {{"text.norm", norm}, {"text.near", near}};
 
 }  // namespace
 
-Call text_function(std::string_view name) { return found_in(builtins, name); }
+Call text_function(std::string_view name) {
+    return found_in(builtins, name);
+}
 
 }  // namespace ningyi::cel

@@ -12,9 +12,13 @@ constexpr std::int64_t seconds_per_day = 86400;
 constexpr std::int64_t first_second = -62135596800;  // 0001-01-01T00:00:00Z
 constexpr std::int64_t last_second = 253402300799;   // 9999-12-31T23:59:59Z
 
-Value range_error() { return Value::error("时间超出范围 | time out of range"); }
+Value range_error() {
+    return Value::error("时间超出范围 | time out of range");
+}
 
-Int128 total_nanos(const Value& value) { return static_cast<Int128>(value.number()) * nanos_per_second + value.nanos(); }
+Int128 total_nanos(const Value& value) {
+    return static_cast<Int128>(value.number()) * nanos_per_second + value.nanos();
+}
 
 Value timestamp_of_nanos(Int128 nanos) {
     Int128 seconds = nanos / nanos_per_second;
@@ -37,8 +41,14 @@ struct Unit {
     std::int64_t nanos;
 };
 
-constexpr Unit units[] = {{"ns", 1}, {"us", 1000}, {"µs", 1000}, {"μs", 1000}, {"ms", 1000000},
-                          {"s", nanos_per_second}, {"m", 60 * nanos_per_second}, {"h", 3600 * nanos_per_second}};
+constexpr Unit units[] = {{"ns", 1},
+                          {"us", 1000},
+                          {"µs", 1000},
+                          {"μs", 1000},
+                          {"ms", 1000000},
+                          {"s", nanos_per_second},
+                          {"m", 60 * nanos_per_second},
+                          {"h", 3600 * nanos_per_second}};
 
 }  // namespace
 
@@ -122,15 +132,19 @@ std::string time_text(const Value& value) {
 }
 
 Value time_sum(const Value& a, const Value& b) {
-    if (a.kind() == Kind::duration && b.kind() == Kind::duration) return duration_of_nanos(total_nanos(a) + total_nanos(b));
-    if (a.kind() == Kind::timestamp && b.kind() == Kind::duration) return timestamp_of_nanos(total_nanos(a) + total_nanos(b));
-    if (a.kind() == Kind::duration && b.kind() == Kind::timestamp) return timestamp_of_nanos(total_nanos(a) + total_nanos(b));
+    if (a.kind() == Kind::duration && b.kind() == Kind::duration)
+        return duration_of_nanos(total_nanos(a) + total_nanos(b));
+    if (a.kind() == Kind::timestamp && b.kind() == Kind::duration)
+        return timestamp_of_nanos(total_nanos(a) + total_nanos(b));
+    if (a.kind() == Kind::duration && b.kind() == Kind::timestamp)
+        return timestamp_of_nanos(total_nanos(a) + total_nanos(b));
     return no_overload_error();
 }
 
 Value time_difference(const Value& a, const Value& b) {
     if (a.kind() == b.kind()) return duration_of_nanos(total_nanos(a) - total_nanos(b));
-    if (a.kind() == Kind::timestamp && b.kind() == Kind::duration) return timestamp_of_nanos(total_nanos(a) - total_nanos(b));
+    if (a.kind() == Kind::timestamp && b.kind() == Kind::duration)
+        return timestamp_of_nanos(total_nanos(a) - total_nanos(b));
     return no_overload_error();
 }
 

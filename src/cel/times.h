@@ -26,7 +26,8 @@ Value timestamp_of_seconds(std::int64_t seconds);
 // "2009-02-13T23:31:30.5Z" and "6347s", "0.5s".
 std::string time_text(const Value& timestamp_or_duration);
 
-// a + b and a - b where a is a timestamp or duration; an error when they do not fit together or the result is out of range.
+// a + b and a - b where a is a timestamp or duration; an error when they do not fit together or the result is out of
+// range.
 Value time_sum(const Value& a, const Value& b);
 Value time_difference(const Value& a, const Value& b);
 
@@ -40,7 +41,8 @@ Instant instant_of(const Value& timestamp);
 // "06:00" as ms of the day; "24:00" is the end of the day. Nothing when malformed.
 std::optional<std::int64_t> clock_ms(std::string_view text);
 
-// A part of a timestamp at `offset_seconds` from UTC by the name of its CEL function ("getMonth"); nothing when unknown.
+// A part of a timestamp at `offset_seconds` from UTC by the name of its CEL function ("getMonth"); nothing when
+// unknown.
 std::optional<std::int64_t> timestamp_part(std::string_view name, const Value& timestamp, std::int64_t offset_seconds);
 std::optional<std::int64_t> duration_part(std::string_view name, const Value& duration);
 

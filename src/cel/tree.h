@@ -24,47 +24,52 @@ struct Scope;
 using Call = Value (*)(const Node& node, Scope& scope, std::span<const Value> arguments);
 
 enum class Operation : std::uint8_t {
-    constant,        // `value`
-    read,            // host.read(slot)
-    has_read,        // not absent
-    look_up,         // host.look_up(slot, children)
+    constant,  // `value`
+    read,      // host.read(slot)
+    has_read,  // not absent
+    look_up,   // host.look_up(slot, children)
     has_look_up,
-    contains,        // host.contains(slot, children)
-    local,           // the variable `slot` of a macro
-    conjunction, disjunction, negation, conditional,
-    compare_numbers, // both int64 of one kind; `comparison`
-    compare_texts,   // both strings, or == and != on them
-    compare_values,  // anything
+    contains,  // host.contains(slot, children)
+    local,     // the variable `slot` of a macro
+    conjunction,
+    disjunction,
+    negation,
+    conditional,
+    compare_numbers,     // both int64 of one kind; `comparison`
+    compare_texts,       // both strings, or == and != on them
+    compare_values,      // anything
     arithmetic_numbers,  // int64, the result has `kind`
     arithmetic_values,
     minus,
-    call,            // `function` with children
-    product_call,    // `product` with children: a function added by Names
-    list, map,
-    select, has_select,  // a field `value` (text) of a map
+    call,          // `function` with children
+    product_call,  // `product` with children: a function added by Names
+    list,
+    map,
+    select,
+    has_select,  // a field `value` (text) of a map
     index,
-    member,          // in
-    fold,            // `fold` with variables from local `slot` on
+    member,  // in
+    fold,    // `fold` with variables from local `slot` on
 };
 
 enum class Comparison : std::uint8_t { less, less_equal, greater, greater_equal, equal, not_equal };
 
 struct Node {
     Operation operation = Operation::constant;
-    Kind kind = Kind::absent;                        // arithmetic_numbers: of the result
+    Kind kind = Kind::absent;  // arithmetic_numbers: of the result
     Comparison comparison = Comparison::equal;
     Arithmetic arithmetic = Arithmetic::add;
     Fold fold = Fold::all;
-    std::uint8_t variables = 0;                      // fold: how many it has
+    std::uint8_t variables = 0;  // fold: how many it has
     std::uint16_t slot = 0;
-    std::uint32_t at = 0;                            // code points before it, for messages
+    std::uint32_t at = 0;  // code points before it, for messages
     Value value;
     Call function = nullptr;
-    std::vector<const Node*> children;               // null where a fold has no predicate
+    std::vector<const Node*> children;  // null where a fold has no predicate
     std::shared_ptr<const Function> product;
-    std::shared_ptr<const Pattern> pattern;          // matches() with a literal
-    std::shared_ptr<const Slots> paths;              // what a call reads: named as missing when its result is absent
-    std::int64_t first = 0;                          // what a function prepared from its literals (clock_between: ms)
+    std::shared_ptr<const Pattern> pattern;  // matches() with a literal
+    std::shared_ptr<const Slots> paths;      // what a call reads: named as missing when its result is absent
+    std::int64_t first = 0;                  // what a function prepared from its literals (clock_between: ms)
     std::int64_t second = 0;
 };
 
@@ -76,7 +81,7 @@ struct Expression::Tree {
     std::string text;
     Place place;
     std::int64_t cost = 0;
-    std::int64_t budget = 0;          // iterations and sixteenths of text bytes one evaluation may spend
+    std::int64_t budget = 0;  // iterations and sixteenths of text bytes one evaluation may spend
     std::uint16_t locals = 0;
     bool has_bare_numbers = false;
     bool missing_key_is_absent = true;  // rules.md §4.5: absent in rules, an error in conformance

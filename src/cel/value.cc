@@ -158,7 +158,9 @@ Value Value::of_type(std::string name) {
     return value;
 }
 
-double Value::real() const { return std::bit_cast<double>(number_); }
+double Value::real() const {
+    return std::bit_cast<double>(number_);
+}
 
 const std::string& Value::text() const {
     CHECK(kind_ == Kind::string || kind_ == Kind::bytes || kind_ == Kind::error || kind_ == Kind::type);

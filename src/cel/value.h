@@ -13,10 +13,28 @@
 namespace ningyi::cel {
 
 enum class Kind : std::uint8_t {
-    absent, error,
-    boolean, integer, string, list, timestamp, duration,        // in rules
-    length, money, speed, ratio, date, place, fix,              // units of rules (int64 mm, fen, mm/s, ppm; days; positions)
-    null, uinteger, real, bytes, map, type, record              // conformance only; record: type checks only
+    absent,
+    error,
+    boolean,
+    integer,
+    string,
+    list,
+    timestamp,
+    duration,  // in rules
+    length,
+    money,
+    speed,
+    ratio,
+    date,
+    place,
+    fix,  // units of rules (int64 mm, fen, mm/s, ppm; days; positions)
+    null,
+    uinteger,
+    real,
+    bytes,
+    map,
+    type,
+    record  // conformance only; record: type checks only
 };
 
 // A reported position with its error: WGS-84 1e-7 degrees, one-axis standard deviation in mm (tracks.md §3).
@@ -29,19 +47,19 @@ struct FixClaim {
 
 class Value;
 using List = std::vector<Value>;
-using Map = std::vector<std::pair<Value, Value>>;   // in order of insertion, keys distinct
-using Slots = std::vector<std::uint16_t>;           // sorted, distinct: which paths are missing
+using Map = std::vector<std::pair<Value, Value>>;  // in order of insertion, keys distinct
+using Slots = std::vector<std::uint16_t>;          // sorted, distinct: which paths are missing
 
 // Small and cheap to copy: scalars inline, the rest shared and immutable.
 class Value {
 public:
-    Value() = default;                                          // absent, with nothing named
+    Value() = default;  // absent, with nothing named
     static Value absent(std::uint16_t slot);
     static Value absent(std::shared_ptr<const Slots> slots);
-    static Value error(std::string message);                    // what went wrong; the place is added by the evaluator
+    static Value error(std::string message);  // what went wrong; the place is added by the evaluator
     static Value of_bool(bool value) { return of(Kind::boolean, value ? 1 : 0); }
     static Value of_int(std::int64_t value) { return of(Kind::integer, value); }
-    static Value of(Kind unit, std::int64_t base_units) {       // length money speed ratio date, and integer
+    static Value of(Kind unit, std::int64_t base_units) {  // length money speed ratio date, and integer
         Value value;
         value.kind_ = unit;
         value.number_ = base_units;
@@ -70,17 +88,17 @@ public:
     bool is_true() const { return kind_ == Kind::boolean && number_ != 0; }
     bool is_false() const { return kind_ == Kind::boolean && number_ == 0; }
 
-    std::int64_t number() const { return number_; }             // boolean, integer, units, date, timestamp/duration seconds
+    std::int64_t number() const { return number_; }  // boolean, integer, units, date, timestamp/duration seconds
     std::uint64_t unsigned_number() const { return static_cast<std::uint64_t>(number_); }
     double real() const;
     std::int32_t nanos() const { return nanos_; }
-    std::int64_t ms() const { return number_ * 1000 + nanos_ / 1000000; }   // timestamp, duration
-    const std::string& text() const;                            // string, bytes, error message, type name
+    std::int64_t ms() const { return number_ * 1000 + nanos_ / 1000000; }  // timestamp, duration
+    const std::string& text() const;                                       // string, bytes, error message, type name
     const List& list() const;
     const Map& map() const;
-    std::pair<std::int32_t, std::int32_t> place() const;        // lat, lon
+    std::pair<std::int32_t, std::int32_t> place() const;  // lat, lon
     const FixClaim& fix() const;
-    const Slots& missing() const;                               // of an absent value
+    const Slots& missing() const;  // of an absent value
 
 private:
     Kind kind_ = Kind::absent;
