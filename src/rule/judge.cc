@@ -28,7 +28,7 @@ public:
         if (date.kind() == Kind::date) day_ = Date{static_cast<std::int32_t>(date.number())};
     }
 
-    Judgement judge() {
+    Judgement judge(Detail detail) {
         if (day_ && !rule_.in_force.contains(*day_)) return not_applicable("in_force");
         // A subject whose kind has no day is judged without one: in_force is not asked, dated values are absent.
         const bool lacks_day = !day_ && rule_.date_slot.has_value();
@@ -46,7 +46,7 @@ public:
         look_at_doubts();
         if (fold_ == Fold::is_false && !is_unknown_) {
             judgement_.outcome = Outcome::clear;
-            return std::move(judgement_);
+            return detail == Detail::clear_too ? stored() : std::move(judgement_);
         }
         const Clause* excuse = look_at_exceptions();
         if (excuse != nullptr) {
@@ -383,8 +383,8 @@ private:
 
 }  // namespace
 
-Judgement judge(const RuleSet& set, const Rule& rule, Facts& facts, const Zone& zone) {
-    return Judging(set, rule, facts, zone).judge();
+Judgement judge(const RuleSet& set, const Rule& rule, Facts& facts, const Zone& zone, Detail detail) {
+    return Judging(set, rule, facts, zone).judge(detail);
 }
 
 }  // namespace ningyi::rule

@@ -41,7 +41,11 @@ struct Judgement {
     std::vector<std::string> cite;       // clauses in force that day + citations of the chosen values ("EX-HC-2025#5.1")
 };
 
-// `set` gives the dated knowledge. Outcomes clear and not_applicable come back with outcome, reason and bits only.
-Judgement judge(const RuleSet& set, const Rule& rule, Facts& facts, const Zone& zone);
+// Outcomes clear and not_applicable come back with outcome, reason and bits only, unless `clear_too`: then a clear one carries
+// its values as well, for tests and explanations.
+enum class Detail : std::uint8_t { stored_only, clear_too };
+
+// `set` gives the dated knowledge.
+Judgement judge(const RuleSet& set, const Rule& rule, Facts& facts, const Zone& zone, Detail detail = Detail::stored_only);
 
 }  // namespace ningyi::rule

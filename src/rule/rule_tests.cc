@@ -355,7 +355,7 @@ private:
         Given given(set_, rule_, test.find("given"), faults);
         std::vector<std::string> problems;
         for (const Fault& fault : faults) problems.push_back(to_text(fault));
-        const Judgement judgement = judge(set_, rule_, given, zone_);
+        const Judgement judgement = judge(set_, rule_, given, zone_, Detail::clear_too);
         coverage_.see(rule_, judgement);
         for (std::string& problem : differences(set_, rule_, *expect, judgement, zone_, names_in(given))) problems.push_back(std::move(problem));
         if (judgement.outcome == Outcome::hit && problems.empty() && hit_ == nullptr) {

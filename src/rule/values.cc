@@ -38,8 +38,7 @@ std::optional<std::int32_t> degrees_e7(std::string_view text) {
     return static_cast<std::int32_t>(*number);
 }
 
-std::optional<Value> position_of(std::string_view text, Kind kind) {
-    const std::vector<std::string_view> parts = split(text, ',');
+std::optional<Value> position_of(const std::vector<std::string_view>& parts, Kind kind) {
     if (parts.size() != (kind == Kind::fix ? 3U : 2U)) return std::nullopt;
     const std::optional<std::int32_t> lat = degrees_e7(parts[0]);
     const std::optional<std::int32_t> lon = degrees_e7(parts[1]);
@@ -109,6 +108,12 @@ std::optional<Value> read_value(const yaml::Node& node, const cel::Type& type, c
         }
         return Value::of_list(std::move(items));
     }
+    const bool is_position = type.kind == Kind::place || type.kind == Kind::fix;
+    if (is_position && node.is_list()) {
+        std::vector<std::string_view> parts;
+        for (const yaml::Node& item : node.items) parts.push_back(item.text);
+        if (std::optional<Value> position = position_of(parts, type.kind)) return position;
+    }
     const std::optional<std::string> text = yaml::text_of(node, file, faults);
     if (!text) return std::nullopt;
     if (const std::optional<Dimension> dimension = dimension_of(type.kind)) {
@@ -144,8 +149,8 @@ std::optional<Value> read_value(const yaml::Node& node, const cel::Type& type, c
         }
         case Kind::place:
         case Kind::fix: {
-            std::optional<Value> position = position_of(*text, type.kind);
-            if (!position) return refuse("位置，应写成如 '33.01,119.98' 或 '33.01,119.98,10m'", "a position, write it like '33.01,119.98' or '33.01,119.98,10m'");
+            std::optional<Value> position = position_of(split(*text, ','), type.kind);
+            if (!position) return refuse("位置，应写成如 [33.01, 119.98] 或 [33.01, 119.98, 10m]", "a position, write it like [33.01, 119.98] or [33.01, 119.98, 10m]");
             return position;
         }
         default: return refuse("可以在这里写的类型", "of a type that can be written here");
