@@ -159,7 +159,7 @@ std::vector<std::string> run_event_test(const rule::RuleSet& set, const rule::Ru
     }
     for (const auto& [subject, wanted] : expected->pairs) {
         yaml::Node rest = wanted;
-        std::erase_if(rest.pairs, [](const auto& pair) { return pair.first.text == "revised"; });
+        std::erase_if(rest.pairs, [](const auto& pair) { return pair.key.text == "revised"; });
         if (const yaml::Node* revised = wanted.find("revised")) {
             int revision = 0;
             for (const engine::Finding& finding : findings) {
