@@ -48,8 +48,10 @@ template <class Key>
 std::vector<std::size_t> ordered_by(const std::vector<Fix>& fixes, Key key) {
     std::vector<std::size_t> positions(fixes.size());
     for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = i;
-    std::stable_sort(positions.begin(), positions.end(),
-                     [&](std::size_t a, std::size_t b) { return key(fixes[a]) < key(fixes[b]); });
+    const auto is_before = [&](std::size_t a, std::size_t b) { return key(fixes[a]) < key(fixes[b]); };
+    if (!std::is_sorted(positions.begin(), positions.end(), is_before)) {
+        std::stable_sort(positions.begin(), positions.end(), is_before);
+    }
     return positions;
 }
 
@@ -130,7 +132,11 @@ void mark_coarse_devices(std::vector<Fix>& fixes) {
 }  // namespace
 
 void mark(std::vector<Fix>& fixes) {
-    std::sort(fixes.begin(), fixes.end(), [](const Fix& a, const Fix& b) { return order_of(a) < order_of(b); });
+    // Most tracks come in order, and most fixes differ in their time.
+    const auto is_before = [](const Fix& a, const Fix& b) {
+        return a.at != b.at ? a.at < b.at : order_of(a) < order_of(b);
+    };
+    if (!std::is_sorted(fixes.begin(), fixes.end(), is_before)) std::sort(fixes.begin(), fixes.end(), is_before);
     mark_each(fixes);
     mark_duplicates(fixes);
     mark_disorder(fixes);
