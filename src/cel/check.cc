@@ -278,11 +278,10 @@ Checker::Checked Checker::arithmetic(const Syntax& syntax, Checked a, Checked b)
         if (left == Kind::list && a.type == b.type && sign == '+') result = Kind::list;
     }
     if (result == Kind::absent) return mismatch(syntax, a, b, false);
-    Type type = result == Kind::list ? (a.type.element != nullptr ? a.type : b.type) : type_of(result);
+    Type type = result == Kind::list ? merged(a.type, b.type) : type_of(result);
     std::int64_t own = unit_tenths;
     if (result == Kind::string || result == Kind::list) {
         type.max_size = a.type.max_size + b.type.max_size;
-        type.words = nullptr;
         own = static_cast<std::int64_t>(type.max_size);
     }
     Node* made = node(numbers ? Operation::arithmetic_numbers : Operation::arithmetic_values, syntax);
@@ -384,10 +383,7 @@ Checker::Checked Checker::conditional(const Syntax& syntax) {
     }
     Node* made = node(Operation::conditional, syntax);
     made->children = {condition.node, yes.node, no.node};
-    Type type = yes.type.element == nullptr && no.type.element != nullptr ? no.type : yes.type;
-    type.max_size = std::max(yes.type.max_size, no.type.max_size);
-    // Different word lists (or a literal beside one) leave an ordinary text.
-    if (yes.type.words != no.type.words) type.words = nullptr;
+    Type type = merged(yes.type, no.type);
     return folded({.node = made,
                    .type = std::move(type),
                    .cost = bounded(condition.cost + std::max(yes.cost, no.cost)),
@@ -412,8 +408,8 @@ Checker::Checked Checker::list(const Syntax& syntax) {
             fault(child->start, "E401", format("列表各项类型应相同：{}和{}", name_zh(element), name_zh(item.type)),
                   format("items of a list must have one type: {} and {}", to_text(element), to_text(item.type)));
             is_bad = true;
-        } else if (element.words != item.type.words) {
-            element.words = nullptr;
+        } else {
+            element = merged(element, item.type);
         }
         longest = std::max(longest, item.type.max_size);
         made->children.push_back(item.node);

@@ -178,6 +178,16 @@ TEST(rule_expression, literals_are_folded_at_load) {
     EXPECT_EQ(expression->evaluate(f.host, f.zone).number(), 300001);
 }
 
+TEST(rule_expression, an_empty_list_takes_the_type_of_its_neighbours) {
+    Fixture f;
+    f.host.set("order.open", Value::of_bool(false));
+    EXPECT_EQ(f.faults("[[], [1]][1][0] == \"a\""), "1:17 E401");
+    EXPECT_EQ(f.faults("([[]] + [[1]])[1][0] == \"a\""), "1:22 E401");
+    EXPECT_EQ(f.faults("(order.open ? [[]] : [[1]])[0][0] == \"a\""), "1:35 E401");
+    EXPECT_EQ(f.shown("(order.open ? [[]] : [[1]])[0][0] == 1"), "true");
+    EXPECT_EQ(f.shown("[[], [1]][1][0] == 1"), "true");
+}
+
 TEST(rule_expression, bare_numbers_are_noticed_outside_of_units_and_positions) {
     Fixture f;
     const auto is_bare = [&](std::string_view text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cel/types.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cel/conversions.h"
 
@@ -68,6 +70,18 @@ std::string with_unit(Kind kind, std::string_view number) {
         case Kind::timestamp: return "timestamp(\"2025-08-01T09:00:00+08:00\")";
         default: return "";
     }
+}
+
+Type merged(const Type& a, const Type& b) {
+    Type type = a;
+    type.max_size = std::max(a.max_size, b.max_size);
+    if (a.words != b.words) type.words = nullptr;
+    if (a.element == nullptr) {
+        type.element = b.element;
+    } else if (b.element != nullptr) {
+        type.element = std::make_shared<const Type>(merged(*a.element, *b.element));
+    }
+    return type;
 }
 
 }  // namespace ningyi::cel
