@@ -35,7 +35,7 @@ Fix any_fix(Random& random) {
 
 TEST(codec, every_fix_comes_back_to_the_last_digit_with_its_coordinates_as_received) {
     Random random(1);
-    for (int run = 0; run < 2000; ++run) {
+    for (int run = 0; run < 500; ++run) {
         std::vector<Fix> fixes;
         const std::size_t n = 1 + random.below(fixes_per_block);
         for (std::size_t i = 0; i < n; ++i) {
@@ -116,7 +116,7 @@ TEST(codec, a_forged_block_is_refused_or_holds_fixes_that_can_be_written_again) 
     for (int i = 0; i < 40; ++i) fixes.push_back(any_fix(random));
     const std::string block = encode(fixes).value();
     int refused = 0;
-    for (int run = 0; run < 20'000; ++run) {
+    for (int run = 0; run < 8000; ++run) {
         std::string forged = block.substr(0, block.size() - 4);
         if (random.chance(0.3)) forged.resize(random.below(forged.size() + 40), static_cast<char>(random.next()));
         for (std::uint64_t change = random.below(4); change > 0 && !forged.empty(); --change) {
@@ -134,7 +134,7 @@ TEST(codec, a_forged_block_is_refused_or_holds_fixes_that_can_be_written_again) 
             EXPECT_EQ(decode(*again).value(), *back);
         }
     }
-    EXPECT_GT(refused, 1000);
+    EXPECT_GT(refused, 400);
 }
 
 TEST(codec, the_checksum_is_crc32c) {
