@@ -20,13 +20,13 @@ struct Unit {
 };
 
 constexpr Unit units[] = {
-    {"mm", Dimension::length, 1},         {"m", Dimension::length, 1000},
-    {"km", Dimension::length, 1000000},   {"ms", Dimension::duration, 1},
-    {"s", Dimension::duration, 1000},     {"min", Dimension::duration, 60000},
-    {"h", Dimension::duration, 3600000},  {"d", Dimension::duration, 86400000},
-    {"fen", Dimension::money, 1},         {"yuan", Dimension::money, 100},
-    {"%", Dimension::ratio, 10000},       {"‰", Dimension::ratio, 1000},
-    {"m/s", Dimension::speed, 1000},      {"km/h", Dimension::speed, 1000000, 3600},
+    {"mm", Dimension::length, 1},        {"m", Dimension::length, 1000},
+    {"km", Dimension::length, 1000000},  {"ms", Dimension::duration, 1},
+    {"s", Dimension::duration, 1000},    {"min", Dimension::duration, 60000},
+    {"h", Dimension::duration, 3600000}, {"d", Dimension::duration, 86400000},
+    {"fen", Dimension::money, 1},        {"yuan", Dimension::money, 100},
+    {"%", Dimension::ratio, 10000},      {"‰", Dimension::ratio, 1000},
+    {"m/s", Dimension::speed, 1000},     {"km/h", Dimension::speed, 1000000, 3600},
 };
 
 std::string_view examples(Dimension dimension) {
@@ -104,7 +104,8 @@ std::string to_text(Quantity quantity) {
         return amount % unit == 0 ? format("{}{}", amount / unit, word) : std::string();
     };
     const auto with_decimals = [&](std::int64_t unit, int decimals, std::string_view word) {
-        const std::uint64_t size = amount < 0 ? 0 - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
+        const std::uint64_t size =
+            amount < 0 ? 0 - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
         std::string tail = format("{:0{}}", size % static_cast<std::uint64_t>(unit), decimals);
         while (tail.ends_with('0')) tail.pop_back();
         return format("{}{}.{}{}", amount < 0 ? "-" : "", size / static_cast<std::uint64_t>(unit), tail, word);
@@ -116,7 +117,10 @@ std::string to_text(Quantity quantity) {
         }
         case Dimension::duration: {
             if (amount == 0) return "0s";
-            struct Step { std::int64_t ms; std::string_view word; };
+            struct Step {
+                std::int64_t ms;
+                std::string_view word;
+            };
             for (const Step step : {Step{86400000, "d"}, Step{3600000, "h"}, Step{60000, "min"}, Step{1000, "s"}}) {
                 const std::string said = whole(step.ms, step.word);
                 if (!said.empty()) return said;

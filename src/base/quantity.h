@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quantities as people write them in packs: a number and its unit without a space ("300m", "20min", "80%"). Kept as whole
-// base units; what is finer than a base unit is an error, never rounded.
+// Quantities as people write them in packs: a number and its unit without a space ("300m", "20min", "80%"). Kept as
+// whole base units; what is finer than a base unit is an error, never rounded.
 #pragma once
 
 #include <cstdint>

@@ -37,8 +37,8 @@ TEST(quantity, what_is_finer_than_the_base_unit_is_refused) {
 }
 
 TEST(quantity, what_has_no_unit_or_another_one_is_refused) {
-    for (const char* text : {"", "300", "m", "300 m", "3.m", ".5m", "1e3m", "3m2", "3M", "+3m", "1.2.3m", "9999999999999999m",
-                             "999999999999999d"}) {
+    for (const char* text : {"", "300", "m", "300 m", "3.m", ".5m", "1e3m", "3m2", "3M", "+3m", "1.2.3m",
+                             "9999999999999999m", "999999999999999d"}) {
         EXPECT_FALSE(parse_quantity(text)) << text;
     }
     EXPECT_EQ(parse_quantity("20min", Dimension::duration), 1200000);
@@ -46,7 +46,8 @@ TEST(quantity, what_has_no_unit_or_another_one_is_refused) {
 }
 
 RC_GTEST_PROP(quantity, printed_quantities_read_back, (std::int64_t amount)) {
-    for (const Dimension dimension : {Dimension::length, Dimension::duration, Dimension::money, Dimension::ratio, Dimension::speed}) {
+    for (const Dimension dimension :
+         {Dimension::length, Dimension::duration, Dimension::money, Dimension::ratio, Dimension::speed}) {
         const Quantity quantity{dimension, amount % 10'000'000'000'000};
         RC_ASSERT(parse_quantity(to_text(quantity)) == quantity);
     }

@@ -24,7 +24,8 @@ std::optional<bool> boolean_of(const Node& node, const std::string& file, Faults
     return std::nullopt;
 }
 
-std::optional<std::int64_t> quantity_of(const Node& node, Dimension dimension, const std::string& file, Faults& faults) {
+std::optional<std::int64_t> quantity_of(const Node& node, Dimension dimension, const std::string& file,
+                                        Faults& faults) {
     const std::optional<std::string> text = text_of(node, file, faults);
     if (!text) return std::nullopt;
     const Result<std::int64_t> amount = parse_quantity(*text, dimension);

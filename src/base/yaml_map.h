@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one YAML map of a known shape. Each key is asked for once; missing keys, unknown keys and wrong shapes become faults
-// (E2xx) with their place, and reading goes on, so that all of them are reported.
+// Reads one YAML map of a known shape. Each key is asked for once; missing keys, unknown keys and wrong shapes become
+// faults (E2xx) with their place, and reading goes on, so that all of them are reported.
 #pragma once
 
 #include <cstdint>
@@ -43,13 +43,13 @@ public:
     // Scalars. What is missing or malformed comes back empty; the faults say so.
     std::optional<std::string> optional_text(std::string_view key);
     std::string text(std::string_view key);
-    std::vector<std::string> texts(std::string_view key);              // list of scalars; [] when left out
+    std::vector<std::string> texts(std::string_view key);  // list of scalars; [] when left out
     std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
     std::optional<bool> boolean(std::string_view key);
     std::optional<std::int64_t> quantity(std::string_view key, Dimension dimension);
     std::optional<Date> day(std::string_view key);
     std::string word(std::string_view key, std::initializer_list<std::string_view> allowed, bool is_required = true);
-    Words words(std::string_view key, bool is_required = true);        // {zh, en}: both, or E208
+    Words words(std::string_view key, bool is_required = true);  // {zh, en}: both, or E208
 
     // Reports every key nobody asked for (E203). Call it last.
     void finish();

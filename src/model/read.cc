@@ -19,8 +19,9 @@ bool is_name(std::string_view text) {
 
 void require_name(const yaml::Node& key, const std::string& file, Faults& faults) {
     if (is_name(key.text)) return;
-    faults.push_back(yaml::fault_at(file, key, "E204", format("名称“{}”只能用小写字母、数字和下划线", key.text),
-                                    format("the name \"{}\" may hold lower-case letters, digits and _ only", key.text)));
+    faults.push_back(
+        yaml::fault_at(file, key, "E204", format("名称“{}”只能用小写字母、数字和下划线", key.text),
+                       format("the name \"{}\" may hold lower-case letters, digits and _ only", key.text)));
 }
 
 Field read_field(const yaml::Node& key, const yaml::Node& node, const std::string& file, Faults& faults) {
@@ -37,8 +38,9 @@ Field read_field(const yaml::Node& key, const yaml::Node& node, const std::strin
         map.refuse(*written, "E204", format("不认识的类型“{}”", type), format("unknown type \"{}\"", type));
     }
     if (map.node().find("level") == nullptr) {
-        map.refuse(key, "E202", format("字段 {} 缺少隐私级别 level（1 公开 2 内部 3 个人 4 敏感）", field.name),
-                   format("field {} lacks its privacy level (1 public, 2 internal, 3 personal, 4 sensitive)", field.name));
+        map.refuse(
+            key, "E202", format("字段 {} 缺少隐私级别 level（1 公开 2 内部 3 个人 4 敏感）", field.name),
+            format("field {} lacks its privacy level (1 public, 2 internal, 3 personal, 4 sensitive)", field.name));
         map.optional("level");
     } else {
         field.level = static_cast<int>(map.integer("level", 1, 4).value_or(4));
@@ -61,10 +63,12 @@ Field read_field(const yaml::Node& key, const yaml::Node& node, const std::strin
     if (field.type == FieldType::enumeration) {
         field.words = map.texts("values");
         if (field.words.empty()) {
-            map.refuse(key, "E202", format("枚举字段 {} 缺少 values", field.name), format("enum field {} lacks its values", field.name));
+            map.refuse(key, "E202", format("枚举字段 {} 缺少 values", field.name),
+                       format("enum field {} lacks its values", field.name));
         }
     }
-    field.max_size = static_cast<std::size_t>(map.integer("size", 1, 100000).value_or(field.type == FieldType::words ? 100 : 64));
+    field.max_size =
+        static_cast<std::size_t>(map.integer("size", 1, 100000).value_or(field.type == FieldType::words ? 100 : 64));
     if (field.type == FieldType::track) {
         field.track_of = map.text("of");
         field.track_from = map.text("from");
@@ -107,14 +111,17 @@ void read_entity(const yaml::Node& key, const yaml::Node& node, const std::strin
     if (const yaml::Node* fields = map.map("fields", true)) {
         for (const auto& [name, value] : fields->pairs) entity.fields.push_back(read_field(name, value, file, faults));
     }
-    const auto must_be_field = [&](std::string_view what, const std::string& name, std::initializer_list<FieldType> types) {
+    const auto must_be_field = [&](std::string_view what, const std::string& name,
+                                   std::initializer_list<FieldType> types) {
         if (name.empty()) return;
         const Field* field = entity.field(name);
         const yaml::Node* written = node.find(what);
         if (field == nullptr) {
-            map.refuse(*written, "E501", format("{} 没有字段 {}", entity.name, name), format("{} has no field {}", entity.name, name));
+            map.refuse(*written, "E501", format("{} 没有字段 {}", entity.name, name),
+                       format("{} has no field {}", entity.name, name));
         } else if (std::find(types.begin(), types.end(), field->type) == types.end()) {
-            map.refuse(*written, "E401", format("{} 的类型不能用作 {}", name, what), format("the type of {} cannot serve as {}", name, what));
+            map.refuse(*written, "E401", format("{} 的类型不能用作 {}", name, what),
+                       format("the type of {} cannot serve as {}", name, what));
         }
     };
     if (node.is_map()) {
@@ -142,7 +149,8 @@ void read_event(const yaml::Node& key, const yaml::Node& node, const std::string
     }
     const std::size_t dot = key.text.find('.');
     if (dot == std::string::npos || key.text.substr(0, dot) != pack || !is_name(key.text.substr(dot + 1))) {
-        faults.push_back(yaml::fault_at(file, key, "E204", format("事件名应为 {}.名称", pack), format("an event is named {}.name", pack)));
+        faults.push_back(yaml::fault_at(file, key, "E204", format("事件名应为 {}.名称", pack),
+                                        format("an event is named {}.name", pack)));
     }
     yaml::MapReader map(node, file, faults);
     event.subject = map.text("subject");
@@ -167,8 +175,9 @@ void check_fields(const Dictionary& dictionary, const Entity& entity, Faults& fa
     for (const Field& field : entity.fields) {
         if (!field.ref.empty() && dictionary.entity(field.ref) == nullptr) {
             const std::string_view like = closest(field.ref, names);
-            refuse(field, "E502", format("没有实体 {}{}", field.ref, like.empty() ? "" : format("，是否 {}？", like)),
-                   format("there is no entity {}{}", field.ref, like.empty() ? "" : format(", did you mean {}?", like)));
+            refuse(
+                field, "E502", format("没有实体 {}{}", field.ref, like.empty() ? "" : format("，是否 {}？", like)),
+                format("there is no entity {}{}", field.ref, like.empty() ? "" : format(", did you mean {}?", like)));
         }
         if (!field.ref.empty() && field.type != FieldType::string) {
             refuse(field, "E401", format("指向其他实体的字段 {} 应为 string", field.name),
@@ -179,20 +188,26 @@ void check_fields(const Dictionary& dictionary, const Entity& entity, Faults& fa
         const Field* from = entity.field(field.track_from);
         const Field* to = entity.field(field.track_to);
         if (of == nullptr || of->type != FieldType::string) {
-            refuse(field, "E501", "轨迹的 of 应为本实体的文字字段", "`of` of a track must be a text field of the entity");
+            refuse(field, "E501", "轨迹的 of 应为本实体的文字字段",
+                   "`of` of a track must be a text field of the entity");
         }
-        if (from == nullptr || from->type != FieldType::timestamp || to == nullptr || to->type != FieldType::timestamp) {
-            refuse(field, "E501", "轨迹的 from、to 应为本实体的时间字段", "`from` and `to` of a track must be timestamp fields of the entity");
+        if (from == nullptr || from->type != FieldType::timestamp || to == nullptr ||
+            to->type != FieldType::timestamp) {
+            refuse(field, "E501", "轨迹的 from、to 应为本实体的时间字段",
+                   "`from` and `to` of a track must be timestamp fields of the entity");
         }
     }
     for (const auto& [key, path] : entity.scope) {
         const std::vector<std::string_view> parts = split(path, '.');
         const Entity* owner = parts.size() == 2 ? dictionary.entity(parts[0]) : nullptr;
-        const bool is_reached = owner != nullptr && (owner->name == entity.name ||
-            std::any_of(entity.fields.begin(), entity.fields.end(), [&](const Field& field) { return field.ref == owner->name; }));
+        const bool is_reached =
+            owner != nullptr &&
+            (owner->name == entity.name || std::any_of(entity.fields.begin(), entity.fields.end(),
+                                                       [&](const Field& field) { return field.ref == owner->name; }));
         if (!is_reached || owner->field(parts[1]) == nullptr) {
-            faults.push_back({entity.file, 0, 0, "E512", format("实体 {} 的 scope {} 指向不存在的 {}", entity.name, key, path),
-                              format("scope {} of entity {} points to {}, which does not exist", key, entity.name, path)});
+            faults.push_back(
+                {entity.file, 0, 0, "E512", format("实体 {} 的 scope {} 指向不存在的 {}", entity.name, key, path),
+                 format("scope {} of entity {} points to {}, which does not exist", key, entity.name, path)});
         }
     }
 }
@@ -234,7 +249,8 @@ void check_event(const Dictionary& dictionary, const EventType& event, Faults& f
 
 }  // namespace
 
-void read_model(const yaml::Node& root, const std::string& file, const std::string& pack, Dictionary& into, Faults& faults) {
+void read_model(const yaml::Node& root, const std::string& file, const std::string& pack, Dictionary& into,
+                Faults& faults) {
     yaml::MapReader map(root, file, faults);
     if (const yaml::Node* entities = map.map("entities")) {
         for (const auto& [key, node] : entities->pairs) read_entity(key, node, file, pack, into, faults);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// pack_check FOLDER…: reads packs, prints every fault and warning and runs the value tests of every rule. Exit status 1 when there is a fault or a test fails.
+// pack_check FOLDER…: reads packs, prints every fault and warning and runs the value tests of every rule. Exit status 1
+// when there is a fault or a test fails.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -38,7 +39,8 @@ int main(int count, char** words) {
     const ningyi::pack::Loaded loaded = ningyi::pack::load(files, ningyi::pack::measure_shapes());
     print(loaded.faults);
     print(loaded.warnings);
-    std::printf("%zu packs, %zu rules, %zu faults, %zu warnings\n", loaded.set.packs.size(), loaded.set.rules.size(), loaded.faults.size(), loaded.warnings.size());
+    std::printf("%zu packs, %zu rules, %zu faults, %zu warnings\n", loaded.set.packs.size(), loaded.set.rules.size(),
+                loaded.faults.size(), loaded.warnings.size());
     if (!loaded.faults.empty()) return 1;
     std::size_t passed = 0, failed = 0, generated = 0, covered = 0, coverable = 0;
     for (const ningyi::rule::Rule& rule : loaded.set.rules) {
@@ -52,6 +54,7 @@ int main(int count, char** words) {
         passed += report.passed, failed += report.failed, generated += report.generated;
         covered += report.covered, coverable += report.coverable;
     }
-    std::printf("%zu tests passed, %zu failed; %zu generated checks; conditions seen both ways: %zu of %zu\n", passed, failed, generated, covered, coverable);
+    std::printf("%zu tests passed, %zu failed; %zu generated checks; conditions seen both ways: %zu of %zu\n", passed,
+                failed, generated, covered, coverable);
     return failed == 0 ? 0 : 1;
 }

@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t most_faults_a_file = 100;
 
 struct SourceFile {
-    std::string path;      // as given
-    std::string inside;    // path inside the pack: "rules/loc/HC-LOC-01.yaml"
+    std::string path;    // as given
+    std::string inside;  // path inside the pack: "rules/loc/HC-LOC-01.yaml"
     std::string pack;
     yaml::Node root;
 };
@@ -46,9 +46,13 @@ private:
     rule::RuleSet& set() { return loaded_.set; }
 
     static Faults tidy(Faults faults) {
-        const auto key = [](const Fault& fault) { return std::tie(fault.file, fault.line, fault.column, fault.code, fault.zh, fault.en); };
+        const auto key = [](const Fault& fault) {
+            return std::tie(fault.file, fault.line, fault.column, fault.code, fault.zh, fault.en);
+        };
         std::sort(faults.begin(), faults.end(), [&](const Fault& a, const Fault& b) { return key(a) < key(b); });
-        faults.erase(std::unique(faults.begin(), faults.end(), [&](const Fault& a, const Fault& b) { return key(a) == key(b); }), faults.end());
+        faults.erase(
+            std::unique(faults.begin(), faults.end(), [&](const Fault& a, const Fault& b) { return key(a) == key(b); }),
+            faults.end());
         Faults kept;
         std::size_t in_file = 0;
         for (Fault& fault : faults) {
@@ -80,13 +84,18 @@ private:
             map.texts("roles");
             map.finish();
             for (const rule::RuleSet::Pack& other : set().packs) {
-                if (other.name == pack.name) map.refuse(*root, "E507", format("知识包 {} 重复", pack.name), format("pack {} is given twice", pack.name));
-                if (other.prefix == pack.prefix) map.refuse(*root, "E507", format("前缀 {} 重复", pack.prefix), format("prefix {} is used twice", pack.prefix));
+                if (other.name == pack.name)
+                    map.refuse(*root, "E507", format("知识包 {} 重复", pack.name),
+                               format("pack {} is given twice", pack.name));
+                if (other.prefix == pack.prefix)
+                    map.refuse(*root, "E507", format("前缀 {} 重复", pack.prefix),
+                               format("prefix {} is used twice", pack.prefix));
             }
             roots_.emplace(pack.name, *root);
             set().packs.push_back(std::move(pack));
         }
-        if (set().packs.empty() && faults_.empty()) faults_.push_back({"pack.yaml", 0, 0, "E508", "没有找到 pack.yaml", "no pack.yaml was found"});
+        if (set().packs.empty() && faults_.empty())
+            faults_.push_back({"pack.yaml", 0, 0, "E508", "没有找到 pack.yaml", "no pack.yaml was found"});
         for (const rule::RuleSet::Pack& pack : set().packs) check_requires(pack);
     }
 
@@ -103,7 +112,8 @@ private:
         for (std::size_t i = 0; i < pack.requires_packs.size(); ++i) {
             if (pack_named(pack.requires_packs[i]) != nullptr) continue;
             const yaml::Node& node = listed != nullptr && i < listed->items.size() ? listed->items[i] : root;
-            faults_.push_back(yaml::fault_at(pack.folder + "pack.yaml", node, "E508", format("缺少所需的知识包 {}", pack.requires_packs[i]),
+            faults_.push_back(yaml::fault_at(pack.folder + "pack.yaml", node, "E508",
+                                             format("缺少所需的知识包 {}", pack.requires_packs[i]),
                                              format("the required pack {} is missing", pack.requires_packs[i])));
         }
     }
@@ -126,12 +136,14 @@ private:
             if (!path.ends_with(".yaml")) continue;
             const rule::RuleSet::Pack* owner = nullptr;  // the innermost folder that holds it
             for (const rule::RuleSet::Pack& pack : set().packs) {
-                if (path.starts_with(pack.folder) && (owner == nullptr || pack.folder.size() > owner->folder.size())) owner = &pack;
+                if (path.starts_with(pack.folder) && (owner == nullptr || pack.folder.size() > owner->folder.size()))
+                    owner = &pack;
             }
             if (owner == nullptr) continue;
             const std::string inside = path.substr(owner->folder.size());
             const std::string folder = inside.substr(0, inside.find('/'));
-            static const std::set<std::string> ours{"model", "policy", "params", "tables", "lists", "features", "rules"};
+            static const std::set<std::string> ours{"model", "policy",   "params", "tables",
+                                                    "lists", "features", "rules"};
             if (folder == inside || !ours.contains(folder)) continue;
             Result<yaml::Node> root = yaml::parse(text, path);
             if (!root) {
@@ -150,16 +162,27 @@ private:
     }
 
     void read_models() {
-        each_in("model/", [&](const SourceFile& file) { model::read_model(file.root, file.path, file.pack, set().dictionary, faults_); });
+        each_in("model/", [&](const SourceFile& file) {
+            model::read_model(file.root, file.path, file.pack, set().dictionary, faults_);
+        });
         model::check_model(set().dictionary, faults_);
     }
 
     void read_knowledge() {
-        each_in("policy/", [&](const SourceFile& file) { rule::read_policy(file.root, file.path, set().policies, faults_); });
-        each_in("params/", [&](const SourceFile& file) { rule::read_params(file.root, file.path, file.pack, set().params, faults_); });
-        each_in("tables/", [&](const SourceFile& file) { rule::read_table(file.root, file.path, file.pack, set().tables, faults_, warnings_); });
-        each_in("lists/", [&](const SourceFile& file) { rule::read_list(file.root, file.path, file.pack, set().lists, faults_); });
-        each_in("features/", [&](const SourceFile& file) { rule::read_features(file.root, file.path, file.pack, set().features, faults_); });
+        each_in("policy/",
+                [&](const SourceFile& file) { rule::read_policy(file.root, file.path, set().policies, faults_); });
+        each_in("params/", [&](const SourceFile& file) {
+            rule::read_params(file.root, file.path, file.pack, set().params, faults_);
+        });
+        each_in("tables/", [&](const SourceFile& file) {
+            rule::read_table(file.root, file.path, file.pack, set().tables, faults_, warnings_);
+        });
+        each_in("lists/", [&](const SourceFile& file) {
+            rule::read_list(file.root, file.path, file.pack, set().lists, faults_);
+        });
+        each_in("features/", [&](const SourceFile& file) {
+            rule::read_features(file.root, file.path, file.pack, set().features, faults_);
+        });
     }
 
     // Derived fields must compile to their own type; `derived` lists them so that each comes after those it reads.
@@ -171,7 +194,8 @@ private:
                 if (field.derive.empty()) continue;
                 cel::Names names = rule::subject_names(set().dictionary, entity);
                 const cel::Place place{entity.file, field.line, field.column, {}, {}};
-                const Result<cel::Expression> read = cel::compile(field.derive, names, rule::type_of_field(field), place);
+                const Result<cel::Expression> read =
+                    cel::compile(field.derive, names, rule::type_of_field(field), place);
                 if (!read) {
                     faults_.insert(faults_.end(), read.error().begin(), read.error().end());
                     continue;
@@ -187,7 +211,9 @@ private:
         for (bool has_progress = true; has_progress;) {
             has_progress = false;
             for (const auto& [key, needed] : reads) {
-                const bool is_ready = std::all_of(needed.begin(), needed.end(), [&](const Key& other) { return !reads.contains(other) || placed.contains(other); });
+                const bool is_ready = std::all_of(needed.begin(), needed.end(), [&](const Key& other) {
+                    return !reads.contains(other) || placed.contains(other);
+                });
                 if (!is_ready || !placed.insert(key).second) continue;
                 set().derived.push_back(key);
                 has_progress = true;
@@ -197,7 +223,8 @@ private:
             if (placed.contains(key)) continue;
             const model::Entity& entity = *set().dictionary.entity(key.first);
             const model::Field& field = *entity.field(key.second);
-            faults_.push_back({entity.file, field.line, field.column, "E518", format("{}.{} 的计算绕回自身", key.first, key.second),
+            faults_.push_back({entity.file, field.line, field.column, "E518",
+                               format("{}.{} 的计算绕回自身", key.first, key.second),
                                format("the derivation of {}.{} comes back to itself", key.first, key.second)});
         }
     }
@@ -207,23 +234,27 @@ private:
         const std::size_t hash = cite.find('#');
         const rule::PolicyDocument* document = set().policy(std::string_view(cite).substr(0, hash));
         if (hash == std::string::npos || document == nullptr || !document->clauses.contains(cite.substr(hash + 1))) {
-            faults_.push_back({file, line, column, "E506", format("没有条款 {}（应写成 文件#条款）", cite), format("there is no clause {} (write document#clause)", cite)});
+            faults_.push_back({file, line, column, "E506", format("没有条款 {}（应写成 文件#条款）", cite),
+                               format("there is no clause {} (write document#clause)", cite)});
         } else if (from.days != INT32_MIN && !document->in_force.contains(from)) {
-            faults_.push_back({file, line, column, "E510", format("{} 在 {} 尚未生效或已失效", cite, to_text(from)), format("{} is not in force on {}", cite, to_text(from))});
+            faults_.push_back({file, line, column, "E510", format("{} 在 {} 尚未生效或已失效", cite, to_text(from)),
+                               format("{} is not in force on {}", cite, to_text(from))});
         }
     }
 
     void check_citations() {
         for (const rule::Param& param : set().params) {
             for (const rule::ParamValue& value : param.values) {
-                for (const std::string& cite : value.cite) check_citation(param.file, value.line, value.column, cite, value.days.from);
+                for (const std::string& cite : value.cite)
+                    check_citation(param.file, value.line, value.column, cite, value.days.from);
             }
             const std::vector<std::string_view> parts = split(param.by, '.');
             const model::Entity* entity = set().dictionary.entity(parts[0]);
             const model::Field* field = entity != nullptr && parts.size() == 2 ? entity->field(parts[1]) : nullptr;
             // `day`: the day of judgement, for rules on subjects that have no day of their own.
             if (!param.by.empty() && param.by != "day" && (field == nullptr || field->type != model::FieldType::date)) {
-                faults_.push_back({param.file, param.line, param.column, "E501", format("{} 的 by: {} 不是日期字段", param.name, param.by),
+                faults_.push_back({param.file, param.line, param.column, "E501",
+                                   format("{} 的 by: {} 不是日期字段", param.name, param.by),
                                    format("by: {} of {} is no date field", param.by, param.name)});
             }
         }
@@ -244,14 +275,16 @@ private:
             for (const auto& [alias, name] : features->pairs) {
                 used.insert(name.text);
                 for (rule::Feature& feature : set().features) {
-                    if (feature.name == name.text && feature.entity.empty() && subject != nullptr) feature.entity = subject->text;
+                    if (feature.name == name.text && feature.entity.empty() && subject != nullptr)
+                        feature.entity = subject->text;
                 }
             }
         });
         for (rule::Feature& feature : set().features) {
             rule::check_feature(feature, set(), measures_, faults_);
             if (!used.contains(feature.name)) {
-                warnings_.push_back({feature.file, feature.line, feature.column, "W801", format("特征 {} 没有规则使用", feature.name),
+                warnings_.push_back({feature.file, feature.line, feature.column, "W801",
+                                     format("特征 {} 没有规则使用", feature.name),
                                      format("no rule uses feature {}", feature.name)});
             }
         }
@@ -268,17 +301,23 @@ private:
             const bool is_id = parts.size() == 3 && parts[0] == prefix && !parts[1].empty() && !parts[2].empty();
             const std::string expected = is_id ? format("rules/{}/{}.yaml", lower_ascii(parts[1]), read->id) : "";
             if (!is_id) {
-                faults_.push_back(yaml::fault_at(file.path, *id, "E509", format("规则号应为 {}-领域-序号", prefix), format("a rule id is {}-AREA-NUMBER", prefix)));
+                faults_.push_back(yaml::fault_at(file.path, *id, "E509", format("规则号应为 {}-领域-序号", prefix),
+                                                 format("a rule id is {}-AREA-NUMBER", prefix)));
             } else if (file.inside != expected) {
-                faults_.push_back(yaml::fault_at(file.path, *id, "E509", format("规则 {} 应放在 {}", read->id, expected), format("rule {} belongs in {}", read->id, expected)));
+                faults_.push_back(yaml::fault_at(file.path, *id, "E509",
+                                                 format("规则 {} 应放在 {}", read->id, expected),
+                                                 format("rule {} belongs in {}", read->id, expected)));
             }
             if (const rule::Rule* other = set().rule(read->id)) {
-                faults_.push_back(yaml::fault_at(file.path, *id, "E507", format("规则 {} 重复，{} 中已有", read->id, other->file), format("rule {} is given twice, first in {}", read->id, other->file)));
+                faults_.push_back(yaml::fault_at(file.path, *id, "E507",
+                                                 format("规则 {} 重复，{} 中已有", read->id, other->file),
+                                                 format("rule {} is given twice, first in {}", read->id, other->file)));
                 return;
             }
             set().rules.push_back(std::move(*read));
         });
-        std::sort(set().rules.begin(), set().rules.end(), [](const rule::Rule& a, const rule::Rule& b) { return a.id < b.id; });
+        std::sort(set().rules.begin(), set().rules.end(),
+                  [](const rule::Rule& a, const rule::Rule& b) { return a.id < b.id; });
     }
 
     void make_digests() {
@@ -301,6 +340,8 @@ private:
 
 }  // namespace
 
-Loaded load(const Files& files, const rule::MeasureShapes& measures) { return Loader(files, measures).load(); }
+Loaded load(const Files& files, const rule::MeasureShapes& measures) {
+    return Loader(files, measures).load();
+}
 
 }  // namespace ningyi::pack

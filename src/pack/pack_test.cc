@@ -18,7 +18,8 @@ namespace {
 // A small sound pack; each test breaks one thing in it.
 Files sound() {
     Files files;
-    files["p/pack.yaml"] = "name: p\nprefix: PX\nversion: 1\ntitle: {zh: 包, en: Pack}\nrequires: []\nroles: [auditor]\n";
+    files["p/pack.yaml"] =
+        "name: p\nprefix: PX\nversion: 1\ntitle: {zh: 包, en: Pack}\nrequires: []\nroles: [auditor]\n";
     files["p/model/m.yaml"] =
         "entities:\n"
         "  visit:\n"
@@ -47,7 +48,8 @@ Files sound() {
         "    subject: visit\n"
         "    body: [visit_id, person_id, start, end, far, pay]\n";
     files["p/policy/D1.yaml"] =
-        "policy: D1\ntitle: {zh: 办法, en: Measures}\nissued: 2024-01-01\nin_force: {from: 2024-01-01}\nclauses:\n  '1': {zh: 应在近处。}\n";
+        "policy: D1\ntitle: {zh: 办法, en: Measures}\nissued: 2024-01-01\nin_force: {from: 2024-01-01}\nclauses:\n  "
+        "'1': {zh: 应在近处。}\n";
     files["p/params/a.yaml"] =
         "- param: p.radius\n"
         "  title: {zh: 半径, en: Radius}\n"
@@ -106,7 +108,8 @@ Files sound() {
         "  margin: 'over'\n"
         "  at_risk: 'visit.pay'\n"
         "  dedup: [visit.visit_id]\n"
-        "explain: {zh: '{person} 距 {visit.far:m} 米，超出 {over:m} 米。依据：{cite}。', en: '{person} is {visit.far:m} m away, {over:m} m too far. Basis: {cite}.'}\n"
+        "explain: {zh: '{person} 距 {visit.far:m} 米，超出 {over:m} 米。依据：{cite}。', en: '{person} is "
+        "{visit.far:m} m away, {over:m} m too far. Basis: {cite}.'}\n"
         "misses: {zh: 无, en: none}\n"
         "do: {zh: 查, en: look}\n"
         "tests:\n"
@@ -115,19 +118,27 @@ Files sound() {
         "      visit: {visit_id: v1, person_id: p1, day: 2025-06-01, far: 1400m, pay: 45yuan}\n"
         "      person: {name: 王小明, area: urban}\n"
         "      features: {n: 0, at: {verdict: supported, error: 10m}}\n"
-        "    expect: {outcome: hit, severity: 1, values: {over: 1100m}, margin: 1100m, at_risk: 45yuan, zh_has: '王** 距 1400 米', en_has: '1,400 m away'}\n"
+        "    expect: {outcome: hit, severity: 1, values: {over: 1100m}, margin: 1100m, at_risk: 45yuan, zh_has: '王** "
+        "距 1400 米', en_has: '1,400 m away'}\n"
         "  - {name: 近, same_as: 远, given: {visit: {far: 300m}}, expect: {outcome: clear}}\n"
         "  - {name: 去年可以, same_as: 远, given: {visit: {day: 2024-06-01, far: 500m}}, expect: {outcome: clear}}\n"
-        "  - {name: 乡下可以, same_as: 远, given: {visit: {far: 800m}, person: {area: rural}}, expect: {outcome: clear}}\n"
-        "  - {name: 不知城乡, same_as: 远, without: [person.area], expect: {outcome: inconclusive, by: missing, missing: [person.area]}}\n"
-        "  - {name: 没有距离, same_as: 远, without: [visit.far], expect: {outcome: inconclusive, missing: [visit.far]}}\n"
-        "  - {name: 不清, same_as: 远, given: {features: {at: {verdict: insufficient}}}, expect: {outcome: inconclusive, by: poor}}\n"
-        "  - {name: 近线, same_as: 远, given: {features: {at: {error: 1100m}}}, expect: {outcome: inconclusive, by: line}}\n"
-        "  - {name: 名单, same_as: 远, given: {visit: {person_id: p9}}, expect: {outcome: exempt, by: listed, entry: p9, zh_has: 批准 u2}}\n"
+        "  - {name: 乡下可以, same_as: 远, given: {visit: {far: 800m}, person: {area: rural}}, expect: {outcome: "
+        "clear}}\n"
+        "  - {name: 不知城乡, same_as: 远, without: [person.area], expect: {outcome: inconclusive, by: missing, "
+        "missing: [person.area]}}\n"
+        "  - {name: 没有距离, same_as: 远, without: [visit.far], expect: {outcome: inconclusive, missing: "
+        "[visit.far]}}\n"
+        "  - {name: 不清, same_as: 远, given: {features: {at: {verdict: insufficient}}}, expect: {outcome: "
+        "inconclusive, by: poor}}\n"
+        "  - {name: 近线, same_as: 远, given: {features: {at: {error: 1100m}}}, expect: {outcome: inconclusive, by: "
+        "line}}\n"
+        "  - {name: 名单, same_as: 远, given: {visit: {person_id: p9}}, expect: {outcome: exempt, by: listed, entry: "
+        "p9, zh_has: 批准 u2}}\n"
         "  - {name: 名单过期, same_as: 名单, given: {visit: {day: 2026-01-01}}, expect: {outcome: hit}}\n"
         "  - {name: 没有金额, same_as: 远, without: [visit.pay], expect: {outcome: not_applicable}}\n"
         "  - {name: 以前, same_as: 远, given: {visit: {day: 2023-12-31}}, expect: {outcome: not_applicable}}\n"
-        "  - {name: 没有日期, same_as: 远, without: [visit.day], expect: {outcome: inconclusive, by: applies, missing: [visit.day]}}\n"
+        "  - {name: 没有日期, same_as: 远, without: [visit.day], expect: {outcome: inconclusive, by: applies, missing: "
+        "[visit.day]}}\n"
         "  - {name: 常来, same_as: 远, given: {features: {n: 2}}, expect: {outcome: hit, severity: 2}}\n";
     return files;
 }
@@ -147,11 +158,15 @@ Files with(const std::string& file, const std::string& text, const std::string& 
 
 std::string codes(const Faults& faults) {
     std::vector<std::string> lines;
-    for (const Fault& fault : faults) lines.push_back(format("{}:{}:{} {}", fault.file.substr(fault.file.rfind('/') + 1), fault.line, fault.column, fault.code));
+    for (const Fault& fault : faults)
+        lines.push_back(
+            format("{}:{}:{} {}", fault.file.substr(fault.file.rfind('/') + 1), fault.line, fault.column, fault.code));
     return join(lines, " | ");
 }
 
-std::string faults_of(const Files& files) { return codes(load(files, shapes()).faults); }
+std::string faults_of(const Files& files) {
+    return codes(load(files, shapes()).faults);
+}
 
 const std::string rule_file = "p/rules/loc/PX-LOC-01.yaml";
 const std::string param_file = "p/params/a.yaml";
@@ -189,40 +204,57 @@ TEST(pack, wrong_shapes_are_refused) {
     EXPECT_EQ(faults_of(with(rule_file, "effect: hold\n", "")), "PX-LOC-01.yaml:1:1 E202");
     EXPECT_EQ(faults_of(with(rule_file, "status: live", "status: live\nstatsu: live")), "PX-LOC-01.yaml:5:1 E203");
     EXPECT_EQ(faults_of(with(rule_file, "result: suspicious", "result: fraud")), "PX-LOC-01.yaml:5:9 E204");
-    EXPECT_EQ(faults_of(with(rule_file, "wait: 20min", "wait: 20")), "PX-LOC-01.yaml:9:36 E205");
-    EXPECT_EQ(faults_of(with(param_file, "{from: 2024-01-01, value: 500m", "{from: 2024-1-1, value: 500m")), "a.yaml:8:14 E206");
+    EXPECT_EQ(faults_of(with(rule_file, "wait: 20min", "wait: 20")), "PX-LOC-01.yaml:9:35 E205");
+    EXPECT_EQ(faults_of(with(param_file, "{from: 2024-01-01, value: 500m", "{from: 2024-1-1, value: 500m")),
+              "a.yaml:8:14 E206");
     EXPECT_EQ(faults_of(with(rule_file, "zh: 在名单上, en: listed", "zh: 在名单上")), "PX-LOC-01.yaml:24:5 E208");
-    EXPECT_EQ(faults_of(with(rule_file, "'{visit.far:m} 米'", "'{visit.far:m 米'")), "PX-LOC-01.yaml:19:21 E209");
+    EXPECT_EQ(faults_of(with(rule_file, "'{visit.far:m} 米'", "'{visit.far:m 米'")), "PX-LOC-01.yaml:19:22 E209");
 }
 
 TEST(pack, expressions_are_checked_where_they_stand) {
     EXPECT_EQ(faults_of(with(rule_file, "'visit.far > radius'", "'visit.far >'")).substr(0, 18), "PX-LOC-01.yaml:19:");
-    EXPECT_EQ(faults_of(with(rule_file, "'visit.far > radius'", "'visit.far > 300'")).substr(0, 22), "PX-LOC-01.yaml:19:75 E");
-    EXPECT_EQ(faults_of(with(rule_file, "at_risk: 'visit.pay'", "at_risk: 'visit.far'")).find("E4") != std::string::npos, true);
-    EXPECT_EQ(faults_of(with(rule_file, "'visit.far > radius'", "'visit.fra > radius'")).find("E501") != std::string::npos, true);
-    EXPECT_EQ(faults_of(with(rule_file, "{visit.far:m} 米', en", "{visit.far:min} 米', en")), "PX-LOC-01.yaml:19:22 E410");
+    EXPECT_EQ(faults_of(with(rule_file, "'visit.far > radius'", "'visit.far > 300'")).substr(0, 25),
+              "PX-LOC-01.yaml:19:78 E402");
+    EXPECT_EQ(
+        faults_of(with(rule_file, "at_risk: 'visit.pay'", "at_risk: 'visit.far'")).find("E4") != std::string::npos,
+        true);
+    EXPECT_EQ(
+        faults_of(with(rule_file, "'visit.far > radius'", "'visit.fra > radius'")).find("E501") != std::string::npos,
+        true);
+    EXPECT_EQ(faults_of(with(rule_file, "{visit.far:m} 米', en", "{visit.far:min} 米', en")),
+              "PX-LOC-01.yaml:19:23 E410");
     EXPECT_EQ(faults_of(with(model_file, "key: visit_id", "key: far")), "m.yaml:4:10 E401");
 }
 
 TEST(pack, unknown_names_are_refused_with_what_may_be_meant) {
     EXPECT_EQ(faults_of(with(rule_file, "needs: [visit.far]", "needs: [visit.fra]")), "PX-LOC-01.yaml:15:9 E501");
-    EXPECT_EQ(faults_of(with(rule_file, "{radius: p.radius}", "{radius: p.raduis}")).substr(0, 25), "PX-LOC-01.yaml:13:18 E502");
+    EXPECT_EQ(faults_of(with(rule_file, "{radius: p.radius}", "{radius: p.raduis}")).substr(0, 25),
+              "PX-LOC-01.yaml:13:18 E502");
     EXPECT_EQ(faults_of(with(rule_file, "event: p.visit_closed", "event: p.visit_close")), "PX-LOC-01.yaml:9:13 E502");
     EXPECT_EQ(faults_of(with(model_file, "ref: person", "ref: persons")).find("E502") != std::string::npos, true);
-    EXPECT_EQ(faults_of(with("p/features/f.yaml", "fn: test.near", "fn: test.far")).find("f.yaml:9:3 E502") != std::string::npos, true);
-    EXPECT_EQ(faults_of(with("p/features/f.yaml", "limit: 20m", "limmit: 20m")), "f.yaml:12:33 E501");
-    EXPECT_EQ(faults_of(with("p/features/f.yaml", "key: [person_id]", "key: [persn_id]")).find("E501") != std::string::npos, true);
-    const Loaded loaded = load(with(rule_file, "needs: [visit.far]", "needs: [visit.fra]"), shapes());
-    EXPECT_NE(loaded.faults.at(0).en.find("did you mean visit.far?"), std::string::npos);
-    EXPECT_NE(loaded.faults.at(0).zh.find("是否 visit.far？"), std::string::npos);
+    EXPECT_EQ(faults_of(with("p/features/f.yaml", "fn: test.near", "fn: test.far")).find("f.yaml:9:3 E502") !=
+                  std::string::npos,
+              true);
+    EXPECT_EQ(faults_of(with("p/features/f.yaml", "limit: 20m", "limmit: 20m")), "f.yaml:12:32 E501");
+    EXPECT_EQ(
+        faults_of(with("p/features/f.yaml", "key: [person_id]", "key: [persn_id]")).find("E501") != std::string::npos,
+        true);
+    const Loaded loaded = load(with(rule_file, "needs: [visit.far]", "needs: [visit.star]"), shapes());
+    EXPECT_NE(loaded.faults.at(0).en.find("did you mean visit.start?"), std::string::npos);
+    EXPECT_NE(loaded.faults.at(0).zh.find("是否 visit.start？"), std::string::npos);
 }
 
 TEST(pack, citations_and_days_are_checked) {
     EXPECT_EQ(faults_of(with(rule_file, "cite: ['D1#1']", "cite: ['D1#2']")), "PX-LOC-01.yaml:12:8 E506");
-    EXPECT_EQ(faults_of(with(rule_file, "in_force: {from: 2024-01-01}", "in_force: {from: 2023-12-01}")), "PX-LOC-01.yaml:12:7 E510 | a.yaml:7:3 E511");
-    EXPECT_EQ(faults_of(with("p/policy/D1.yaml", "{from: 2024-01-01}", "{from: 2024-02-01}")), "PX-LOC-01.yaml:12:7 E510 | a.yaml:8:7 E510");
-    EXPECT_EQ(faults_of(with(param_file, "{from: 2024-01-01, value: 500m", "{from: 2024-01-01, to: 2024-06-30, value: 500m")), "a.yaml:7:3 E511");
-    const Loaded loaded = load(with(param_file, "{from: 2024-01-01, value: 500m", "{from: 2024-01-01, to: 2024-06-30, value: 500m"), shapes());
+    EXPECT_EQ(faults_of(with(rule_file, "in_force: {from: 2024-01-01}", "in_force: {from: 2023-12-01}")),
+              "a.yaml:7:3 E511 | PX-LOC-01.yaml:12:7 E510");
+    EXPECT_EQ(faults_of(with("p/policy/D1.yaml", "{from: 2024-01-01}", "{from: 2024-02-01}")),
+              "a.yaml:8:7 E510 | PX-LOC-01.yaml:12:7 E510");
+    EXPECT_EQ(
+        faults_of(with(param_file, "{from: 2024-01-01, value: 500m", "{from: 2024-01-01, to: 2024-06-30, value: 500m")),
+        "a.yaml:7:3 E511");
+    const Loaded loaded = load(
+        with(param_file, "{from: 2024-01-01, value: 500m", "{from: 2024-01-01, to: 2024-06-30, value: 500m"), shapes());
     EXPECT_NE(loaded.faults.at(0).zh.find("2024-07-01 至 2024-12-31 没有生效的值"), std::string::npos);
     EXPECT_EQ(faults_of(with(param_file, "value: 500m", "value: 5km")), "a.yaml:8:33 E513");
     EXPECT_EQ(faults_of(with(param_file, "scope: {area: rural}", "scope: {street: x}")), "PX-LOC-01.yaml:13:18 E512");
@@ -255,9 +287,16 @@ TEST(pack, lists_and_tables_keep_their_bounds) {
 }
 
 TEST(pack, features_belong_to_the_subject_of_the_rule) {
-    EXPECT_EQ(faults_of(with("p/features/f.yaml", "  agg: count", "  agg: count\n  entity: person")).find("PX-LOC-01.yaml:14:15 E516") != std::string::npos, true);
-    EXPECT_EQ(faults_of(with(model_file, "    subject: visit\n    body: [visit_id, person_id, start, end, far, pay]", "    subject: person\n    body: [person_id]")).find("E517") != std::string::npos, true);
-    EXPECT_EQ(faults_of(with(model_file, "far: {type: length,", "far: {type: length, derive: 'visit.far + visit.far',")).find("E518") != std::string::npos, true);
+    EXPECT_EQ(faults_of(with("p/features/f.yaml", "  agg: count", "  agg: count\n  entity: person"))
+                      .find("PX-LOC-01.yaml:14:15 E516") != std::string::npos,
+              true);
+    EXPECT_EQ(faults_of(with(model_file, "    subject: visit\n    body: [visit_id, person_id, start, end, far, pay]",
+                             "    subject: person\n    body: [person_id]"))
+                      .find("E517") != std::string::npos,
+              true);
+    EXPECT_EQ(faults_of(with(model_file, "far: {type: length,", "far: {type: length, derive: 'visit.far + visit.far',"))
+                      .find("E518") != std::string::npos,
+              true);
 }
 
 TEST(pack, costs_are_bounded) {
@@ -266,8 +305,10 @@ TEST(pack, costs_are_bounded) {
 
 TEST(pack, personal_fields_are_not_printed_or_kept) {
     EXPECT_EQ(faults_of(with(rule_file, "zh: '{person} 距", "zh: '{person.name} 距")), "PX-LOC-01.yaml:30:17 E701");
-    EXPECT_EQ(faults_of(with(rule_file, "dedup: [visit.visit_id]", "dedup: [person.name]")), "PX-LOC-01.yaml:29:11 E701");
-    EXPECT_EQ(faults_of(with(rule_file, "let: {over:", "let: {who: 'person.name', over:")), "PX-LOC-01.yaml:16:12 E702");
+    EXPECT_EQ(faults_of(with(rule_file, "dedup: [visit.visit_id]", "dedup: [person.name]")),
+              "PX-LOC-01.yaml:29:11 E701");
+    EXPECT_EQ(faults_of(with(rule_file, "let: {over:", "let: {who: 'person.name', over:")),
+              "PX-LOC-01.yaml:16:12 E702");
 }
 
 TEST(pack, what_is_only_suspicious_is_a_warning) {
@@ -277,9 +318,12 @@ TEST(pack, what_is_only_suspicious_is_a_warning) {
         return codes(loaded.warnings);
     };
     EXPECT_EQ(warned(with(rule_file, "let: {over:", "let: {spare: 'radius', over:")), "PX-LOC-01.yaml:16:7 W801");
-    EXPECT_EQ(warned(with(rule_file, "'visit.far > radius'", "'visit.far * 2 > radius'")), "PX-LOC-01.yaml:19:65 W802");
-    EXPECT_EQ(warned(with(rule_file, "en: '{person} is {visit.far:m} m away, {over:m} m too far. Basis: {cite}.'", "en: '{person}'")), "PX-LOC-01.yaml:30:10 W803");
-    EXPECT_EQ(warned(with("p/features/f.yaml", "agg: count\n  revise: 30d", "agg: count\n  revise: 1min")), "PX-LOC-01.yaml:14:11 W804");
+    EXPECT_EQ(warned(with(rule_file, "'visit.far > radius'", "'visit.far * 2 > radius'")), "PX-LOC-01.yaml:19:67 W802");
+    EXPECT_EQ(warned(with(rule_file, "en: '{person} is {visit.far:m} m away, {over:m} m too far. Basis: {cite}.'",
+                          "en: '{person}'")),
+              "PX-LOC-01.yaml:30:10 W803");
+    EXPECT_EQ(warned(with("p/features/f.yaml", "agg: count\n  revise: 30d", "agg: count\n  revise: 1min")),
+              "PX-LOC-01.yaml:14:11 W804");
     Files untested = sound();
     untested[rule_file].resize(untested[rule_file].find("tests:"));
     EXPECT_EQ(warned(untested), "PX-LOC-01.yaml:1:1 W806");
@@ -289,7 +333,8 @@ TEST(pack, every_fault_of_every_file_is_reported_in_order) {
     Files files = with(rule_file, "result: suspicious", "result: fraud");
     files[model_file] += "  p.other: {subject: nobody, body: []}\n";
     files["p/lists/known.yaml"] += "\tx";
-    EXPECT_EQ(faults_of(files), "known.yaml:6:1 E102 | m.yaml:28:0 E502 | PX-LOC-01.yaml:5:9 E204 | PX-LOC-01.yaml:24:71 E502");
+    EXPECT_EQ(faults_of(files),
+              "known.yaml:6:1 E102 | m.yaml:27:0 E502 | PX-LOC-01.yaml:5:9 E204 | PX-LOC-01.yaml:24:70 E502");
 }
 
 TEST(pack, the_digest_of_a_rule_moves_with_its_logic_and_not_with_its_words_for_people) {
@@ -316,7 +361,8 @@ Files read_folder(const std::filesystem::path& folder) {
     return files;
 }
 
-// The example of the design uses near-duplicate features, which are not built yet, and reports a derived field in an event.
+// The example of the design uses near-duplicate features, which are not built yet, and reports a derived field in an
+// event.
 TEST(pack, the_example_pack_of_the_design_passes_its_value_tests) {
     const std::filesystem::path folder = "../shared/design/examples/pack";
     if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the example pack of the design is not here";
@@ -325,8 +371,10 @@ TEST(pack, the_example_pack_of_the_design_passes_its_value_tests) {
     Faults left;
     Loaded loaded = load(files, shapes());
     for (const Fault& fault : loaded.faults) {
-        const bool is_neardup = fault.file == "pack/features/home_care.yaml" && fault.en.find("neardup") != std::string::npos;
-        const bool is_agency = fault.en.find("agency") != std::string::npos || fault.en.find("caregiver") != std::string::npos;
+        const bool is_neardup =
+            fault.file == "pack/features/home_care.yaml" && fault.en.find("neardup") != std::string::npos;
+        const bool is_agency =
+            fault.en.find("agency") != std::string::npos || fault.en.find("caregiver") != std::string::npos;
         if (!is_neardup && !is_agency) left.push_back(fault);
     }
     for (const Fault& fault : left) ADD_FAILURE() << to_text(fault);
@@ -334,7 +382,8 @@ TEST(pack, the_example_pack_of_the_design_passes_its_value_tests) {
     for (const rule::Rule& rule : loaded.set.rules) {
         const rule::TestReport report = rule::run_tests(loaded.set, rule, Zone::china());
         for (const rule::TestResult& result : report.results) {
-            for (const std::string& problem : result.problems) ADD_FAILURE() << result.rule << " " << result.name << ": " << problem;
+            for (const std::string& problem : result.problems)
+                ADD_FAILURE() << result.rule << " " << result.name << ": " << problem;
         }
         passed += report.passed;
     }

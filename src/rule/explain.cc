@@ -22,7 +22,8 @@ std::string decimal(Wide number, Wide divisor, int decimals, Language language) 
     if (is_negative) number = -number;
     const Wide rounded = (number * 2 + divisor) / (divisor * 2);
     std::string digits;
-    for (Wide rest = rounded; rest > 0; rest /= 10) digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+    for (Wide rest = rounded; rest > 0; rest /= 10)
+        digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
     while (static_cast<int>(digits.size()) <= decimals) digits.insert(digits.begin(), '0');
     std::string whole = digits.substr(0, digits.size() - static_cast<std::size_t>(decimals));
     const std::string tail = digits.substr(whole.size());
@@ -32,7 +33,9 @@ std::string decimal(Wide number, Wide divisor, int decimals, Language language) 
     return (is_negative && rounded > 0 ? "-" : "") + whole + (decimals > 0 ? "." + tail : "");
 }
 
-std::string unknown_word(Language language) { return language == Language::zh ? "（未知）" : "(unknown)"; }
+std::string unknown_word(Language language) {
+    return language == Language::zh ? "（未知）" : "(unknown)";
+}
 
 std::string clock_time(Millis time_of_day) {
     return format("{:02}:{:02}", time_of_day / hours_ms, time_of_day / minutes_ms % 60);
@@ -43,7 +46,8 @@ std::string plain(const Value& value, Language language, const Zone& zone) {
     switch (value.kind()) {
         case Kind::absent:
         case Kind::error: return unknown_word(language);
-        case Kind::boolean: return language == Language::zh ? (value.is_true() ? "是" : "否") : (value.is_true() ? "yes" : "no");
+        case Kind::boolean:
+            return language == Language::zh ? (value.is_true() ? "是" : "否") : (value.is_true() ? "yes" : "no");
         case Kind::string: return value.text();
         case Kind::timestamp: {
             const Instant instant{value.ms()};
@@ -67,8 +71,15 @@ std::string plain(const Value& value, Language language, const Zone& zone) {
 class Explainer {
 public:
     Explainer(const RuleSet& set, const Rule& rule, const Judgement& judgement, Language language, const Zone& zone,
-              const std::function<Value(const std::string&)>& value_of, const std::function<std::string(const std::string&)>& name_of)
-        : set_(set), rule_(rule), judgement_(judgement), language_(language), zone_(zone), value_of_(value_of), name_of_(name_of) {}
+              const std::function<Value(const std::string&)>& value_of,
+              const std::function<std::string(const std::string&)>& name_of)
+        : set_(set),
+          rule_(rule),
+          judgement_(judgement),
+          language_(language),
+          zone_(zone),
+          value_of_(value_of),
+          name_of_(name_of) {}
 
     Explanation explain() {
         Explanation explanation;
@@ -76,15 +87,21 @@ public:
         explanation.clauses = lines(rule_.clauses, judgement_.clauses);
         explanation.doubts = lines(rule_.doubts, judgement_.doubts);
         explanation.exceptions = lines(rule_.exceptions, judgement_.exceptions);
-        if (judgement_.margin.is_known()) explanation.margin = shown(judgement_.margin, natural_format(judgement_.margin.kind()), language_, zone_) + unit(judgement_.margin.kind());
+        if (judgement_.margin.is_known())
+            explanation.margin = shown(judgement_.margin, natural_format(judgement_.margin.kind()), language_, zone_) +
+                                 unit(judgement_.margin.kind());
         for (const std::string& path : judgement_.missing) explanation.missing.push_back(in_words(path));
         explanation.sentence = sentence(explanation.missing);
         return explanation;
     }
 
 private:
-    std::string say(std::string_view zh, std::string_view en) const { return std::string(language_ == Language::zh ? zh : en); }
-    const std::string& pick(const Label& label) const { return language_ == Language::zh || label.en.empty() ? label.zh : label.en; }
+    std::string say(std::string_view zh, std::string_view en) const {
+        return std::string(language_ == Language::zh ? zh : en);
+    }
+    const std::string& pick(const Label& label) const {
+        return language_ == Language::zh || label.en.empty() ? label.zh : label.en;
+    }
 
     static std::string_view natural_format(Kind kind) {
         switch (kind) {
@@ -121,8 +138,11 @@ private:
             const std::size_t hash = cite.find('#');
             const PolicyDocument* document = set_.policy(std::string_view(cite).substr(0, hash));
             const std::string number = hash == std::string::npos ? "" : cite.substr(hash + 1);
-            if (document == nullptr) said.push_back(cite);
-            else said.push_back(language_ == Language::zh ? format("《{}》{}", document->title.zh, number) : format("{} {}", pick(document->title), number));
+            if (document == nullptr)
+                said.push_back(cite);
+            else
+                said.push_back(language_ == Language::zh ? format("《{}》{}", document->title.zh, number)
+                                                         : format("{} {}", pick(document->title), number));
         }
         return join(said, say("、", "; "));
     }
@@ -130,10 +150,14 @@ private:
     std::string rendered(const Sentence& sentence) const {
         std::string text;
         for (const Sentence::Part& part : sentence.parts) {
-            if (!part.is_value) text += part.text;
-            else if (part.has_slot) text += shown(value(part.text), part.format, language_, zone_);
-            else if (part.text == "cite") text += cited();
-            else text += name_of_ ? name_of_(part.text) : part.text;
+            if (!part.is_value)
+                text += part.text;
+            else if (part.has_slot)
+                text += shown(value(part.text), part.format, language_, zone_);
+            else if (part.text == "cite")
+                text += cited();
+            else
+                text += name_of_ ? name_of_(part.text) : part.text;
         }
         return text;
     }
@@ -142,7 +166,8 @@ private:
 
     std::vector<Explanation::Line> lines(const std::vector<Clause>& clauses, const std::string& bits) const {
         std::vector<Explanation::Line> all;
-        for (std::size_t i = 0; i < clauses.size(); ++i) all.push_back({clauses[i].id, i < bits.size() ? bits[i] : '.', said(clauses[i])});
+        for (std::size_t i = 0; i < clauses.size(); ++i)
+            all.push_back({clauses[i].id, i < bits.size() ? bits[i] : '.', said(clauses[i])});
         return all;
     }
 
@@ -164,7 +189,8 @@ private:
                 const model::Entity* owner = set_.dictionary.entity(parts[parts.size() - 2]);
                 const std::string label = pick(field->label);
                 if (owner == nullptr || owner == subject) return label;
-                return say(format("{}的{}", owner->title.zh, label), format("{} of the {}", label, lower_ascii(owner->title.en)));
+                return say(format("{}的{}", owner->title.zh, label),
+                           format("{} of the {}", label, lower_ascii(owner->title.en)));
             }
         }
         const std::string head = path.substr(0, path.find('.'));
@@ -174,7 +200,8 @@ private:
         }
         for (const auto& [local, name] : rule_.params) {
             const Param* param = local == path ? set_.param(name) : nullptr;
-            if (param != nullptr) return say(format("当日有效的{}", param->title.zh), format("{} in force that day", pick(param->title)));
+            if (param != nullptr)
+                return say(format("当日有效的{}", param->title.zh), format("{} in force that day", pick(param->title)));
         }
         return path;
     }
@@ -186,11 +213,15 @@ private:
         for (const ListOf& list : set_.lists) {
             for (const ListEntry& entry : list.entries) {
                 if (join(entry.key, ",") != judgement_.entry || clause == nullptr) continue;
-                if (clause->condition.is_empty() || clause->condition.text().find("lists." + list.name) == std::string::npos) continue;
-                return text + say(format("（名单“{}”条目 {}：{}；{} 至 {}；提出 {}，批准 {}）。", list.title.zh, judgement_.entry, entry.why,
-                                         to_text(entry.days.from), to_text(entry.days.to), entry.by, entry.approved),
-                                  format(" (list \"{}\", entry {}: {}; {} to {}; proposed by {}, approved by {}).", list.title.en, judgement_.entry,
-                                         entry.why, to_text(entry.days.from), to_text(entry.days.to), entry.by, entry.approved));
+                if (clause->condition.is_empty() ||
+                    clause->condition.text().find("lists." + list.name) == std::string::npos)
+                    continue;
+                return text + say(format("（名单“{}”条目 {}：{}；{} 至 {}；提出 {}，批准 {}）。", list.title.zh,
+                                         judgement_.entry, entry.why, to_text(entry.days.from), to_text(entry.days.to),
+                                         entry.by, entry.approved),
+                                  format(" (list \"{}\", entry {}: {}; {} to {}; proposed by {}, approved by {}).",
+                                         list.title.en, judgement_.entry, entry.why, to_text(entry.days.from),
+                                         to_text(entry.days.to), entry.by, entry.approved));
             }
         }
         return text + say(format("（条目 {}）。", judgement_.entry), format(" (entry {}).", judgement_.entry));
@@ -204,16 +235,19 @@ private:
             if (clause != nullptr) text += say("；", "; ");
             text += say("缺少", "missing ") + join(missing, say("、", ", "));
         }
-        if (clause == nullptr && missing.empty()) text += judgement_.error.empty() ? judgement_.reason : judgement_.error;
+        if (clause == nullptr && missing.empty())
+            text += judgement_.error.empty() ? judgement_.reason : judgement_.error;
         return text + say("。", ".");
     }
 
     std::string sentence(const std::vector<std::string>& missing) const {
         switch (judgement_.outcome) {
             case Outcome::hit: return rendered(language_ == Language::zh ? rule_.explain_zh : rule_.explain_en);
-            case Outcome::clear: return say(format("未见“{}”。", rule_.title.zh), format("No sign of \"{}\".", rule_.title.en));
+            case Outcome::clear:
+                return say(format("未见“{}”。", rule_.title.zh), format("No sign of \"{}\".", rule_.title.en));
             case Outcome::not_applicable:
-                return say(format("“{}”不适用于此。", rule_.title.zh), format("\"{}\" does not apply here.", rule_.title.en));
+                return say(format("“{}”不适用于此。", rule_.title.zh),
+                           format("\"{}\" does not apply here.", rule_.title.en));
             case Outcome::exempt: return exempt_sentence();
             case Outcome::inconclusive: return inconclusive_sentence(missing);
         }
@@ -250,8 +284,8 @@ std::string shown(const Value& value, std::string_view format_word, Language lan
     return plain(value, language, zone);
 }
 
-Explanation explain(const RuleSet& set, const Rule& rule, const Judgement& judgement, Language language, const Zone& zone,
-                    const std::function<Value(const std::string&)>& value_of,
+Explanation explain(const RuleSet& set, const Rule& rule, const Judgement& judgement, Language language,
+                    const Zone& zone, const std::function<Value(const std::string&)>& value_of,
                     const std::function<std::string(const std::string&)>& name_of) {
     return Explainer(set, rule, judgement, language, zone, value_of, name_of).explain();
 }

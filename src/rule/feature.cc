@@ -22,7 +22,8 @@ Binding read_binding(std::string name, const yaml::Node& node, const std::string
     binding.column = node.column;
     if (node.is_list()) {
         for (const yaml::Node& part : node.items) {
-            if (const std::optional<std::string> text = yaml::text_of(part, file, faults)) binding.parts.push_back(*text);
+            if (const std::optional<std::string> text = yaml::text_of(part, file, faults))
+                binding.parts.push_back(*text);
         }
     } else if (node.is_scalar()) {
         binding.text = node.text;
@@ -50,7 +51,8 @@ void read_key(const yaml::Node* node, const std::string& file, Feature& feature,
         const yaml::Node* a = node->find("a");
         const yaml::Node* b = node->find("b");
         if (a != nullptr && b != nullptr && node->pairs.size() == 2) {
-            feature.key.emplace_back(yaml::text_of(*a, file, faults).value_or(""), yaml::text_of(*b, file, faults).value_or(""));
+            feature.key.emplace_back(yaml::text_of(*a, file, faults).value_or(""),
+                                     yaml::text_of(*b, file, faults).value_or(""));
             return;
         }
         for (const auto& [mine, other] : node->pairs) {
@@ -64,7 +66,8 @@ void read_key(const yaml::Node* node, const std::string& file, Feature& feature,
 std::optional<Millis> read_span(yaml::MapReader& map, std::string_view key) {
     const std::optional<Millis> length = map.quantity(key, Dimension::duration);
     if (length && (*length < 0 || *length > 3660 * days_ms)) {
-        map.refuse(*map.node().find(key), "E204", format("{} 应为 0 至 3660 天", key), format("{} must lie between 0 and 3660 days", key));
+        map.refuse(*map.node().find(key), "E204", format("{} 应为 0 至 3660 天", key),
+                   format("{} must lie between 0 and 3660 days", key));
         return std::nullopt;
     }
     return length;
@@ -77,8 +80,10 @@ void read_window(yaml::MapReader& map, Feature& feature) {
         feature.span_rows = parts.integer("rows", 1, 100000).value_or(0);
         feature.span_calendar = parts.word("calendar", {"day", "week", "month"}, false);
         feature.span_max = parts.integer("max", 1, 1000000).value_or(10000);
-        const int given = (feature.span_last > 0 ? 1 : 0) + (feature.span_rows > 0 ? 1 : 0) + (feature.span_calendar.empty() ? 0 : 1);
-        if (given != 1) map.refuse(*span, "E202", "span 须写 last、rows、calendar 之一", "span takes one of last, rows, calendar");
+        const int given =
+            (feature.span_last > 0 ? 1 : 0) + (feature.span_rows > 0 ? 1 : 0) + (feature.span_calendar.empty() ? 0 : 1);
+        if (given != 1)
+            map.refuse(*span, "E202", "span 须写 last、rows、calendar 之一", "span takes one of last, rows, calendar");
         parts.finish();
     }
     const std::string agg = map.word("agg", {"count", "sum", "min", "max", "avg", "distinct", "quantile"});
@@ -97,13 +102,16 @@ void read_window(yaml::MapReader& map, Feature& feature) {
     }
     if (const std::optional<std::int64_t> q = map.quantity("q", Dimension::ratio)) {
         feature.q_permille = static_cast<int>(std::clamp<std::int64_t>(*q / 1000, 0, 1000));
-        if (*q < 0 || *q > 1000000 || *q % 1000 != 0) map.refuse(map.node(), "E204", "q 应为 0% 至 100%，精确到千分之一", "q must lie between 0% and 100% in whole permille");
+        if (*q < 0 || *q > 1000000 || *q % 1000 != 0)
+            map.refuse(map.node(), "E204", "q 应为 0% 至 100%，精确到千分之一",
+                       "q must lie between 0% and 100% in whole permille");
     } else if (feature.agg == Aggregate::quantile && map.node().find("q") == nullptr) {
         map.refuse(map.node(), "E202", "agg: quantile 须写 q", "agg: quantile needs q");
     }
 }
 
-void read_feature(const yaml::Node& node, const std::string& file, const std::string& pack, std::vector<Feature>& into, Faults& faults) {
+void read_feature(const yaml::Node& node, const std::string& file, const std::string& pack, std::vector<Feature>& into,
+                  Faults& faults) {
     yaml::MapReader map(node, file, faults);
     Feature feature;
     feature.pack = pack;
@@ -212,9 +220,12 @@ struct Check {
         refuse(feature.line, feature.column, code, std::move(zh), std::move(en));
     }
 
-    const model::Entity* record(std::string_view letter) const { return letter == "a" ? a : letter == "b" ? b : nullptr; }
+    const model::Entity* record(std::string_view letter) const {
+        return letter == "a" ? a : letter == "b" ? b : nullptr;
+    }
 
-    // The field of "a.served", "b.elder.home"; also "elder.household_id" and "served" of `of_letter`. Null and a fault else.
+    // The field of "a.served", "b.elder.home"; also "elder.household_id" and "served" of `of_letter`. Null and a fault
+    // else.
     const model::Field* field(std::string_view path, std::string_view of_letter, int line, int column) {
         std::vector<std::string_view> parts = split(path, '.');
         if (parts[0] == "a" || parts[0] == "b") parts.erase(parts.begin());
@@ -232,7 +243,8 @@ struct Check {
         const model::Field* found = owner == nullptr ? nullptr : owner->field(parts.back());
         if (found == nullptr) {
             std::vector<std::string_view> names;
-            if (owner != nullptr) for (const model::Field& one : owner->fields) names.push_back(one.name);
+            if (owner != nullptr)
+                for (const model::Field& one : owner->fields) names.push_back(one.name);
             const std::string_view like = closest(parts.back(), names);
             refuse(line, column, "E501", format("没有字段 {}{}", path, like.empty() ? "" : format("，是否 {}？", like)),
                    format("there is no field {}{}", path, like.empty() ? "" : format(", did you mean {}?", like)));
@@ -255,8 +267,11 @@ struct Check {
             std::vector<std::string_view> names;
             for (const model::EventType& known : set.dictionary.events) names.push_back(known.name);
             const std::string_view like = closest(feature.from, names);
-            refuse("E502", format("特征 {}：没有事件 {}{}", feature.name, feature.from, like.empty() ? "" : format("，是否 {}？", like)),
-                   format("feature {}: there is no event {}{}", feature.name, feature.from, like.empty() ? "" : format(", did you mean {}?", like)));
+            refuse("E502",
+                   format("特征 {}：没有事件 {}{}", feature.name, feature.from,
+                          like.empty() ? "" : format("，是否 {}？", like)),
+                   format("feature {}: there is no event {}{}", feature.name, feature.from,
+                          like.empty() ? "" : format(", did you mean {}?", like)));
             return;
         }
         b = set.dictionary.entity(event->subject);
@@ -277,19 +292,25 @@ struct Check {
         }
     }
 
-    void add_fact(std::string name, cel::Type type, int level = 1) { feature.facts.push_back({std::move(name), std::move(type), level}); }
+    void add_fact(std::string name, cel::Type type, int level = 1) {
+        feature.facts.push_back({std::move(name), std::move(type), level});
+    }
 
     void add_out() {
         for (const Binding& binding : feature.out) {
-            const model::Field* source = b == nullptr ? nullptr : field(binding.text, "b", binding.line, binding.column);
+            const model::Field* source =
+                b == nullptr ? nullptr : field(binding.text, "b", binding.line, binding.column);
             if (source == nullptr) continue;
             const std::optional<cel::Type> type = type_of_field(*source);
             if (!type) {
-                refuse(binding.line, binding.column, "E401", format("{} 不能作为结果", binding.text), format("{} cannot be a result", binding.text));
+                refuse(binding.line, binding.column, "E401", format("{} 不能作为结果", binding.text),
+                       format("{} cannot be a result", binding.text));
                 continue;
             }
             for (const Feature::Fact& fact : feature.facts) {
-                if (fact.name == binding.name) refuse(binding.line, binding.column, "E507", format("结果 {} 重复", binding.name), format("result {} is given twice", binding.name));
+                if (fact.name == binding.name)
+                    refuse(binding.line, binding.column, "E507", format("结果 {} 重复", binding.name),
+                           format("result {} is given twice", binding.name));
             }
             add_fact(binding.name, *type, source->level);
         }
@@ -303,16 +324,19 @@ struct Check {
             feature.of_expression = compile(feature.of_node, std::nullopt);
             if (feature.of_expression.is_empty()) return;
             const Kind kind = feature.of_expression.type().kind;
-            const bool is_amount = kind == Kind::integer || kind == Kind::length || kind == Kind::money || kind == Kind::speed ||
-                                   kind == Kind::ratio || kind == Kind::duration;
+            const bool is_amount = kind == Kind::integer || kind == Kind::length || kind == Kind::money ||
+                                   kind == Kind::speed || kind == Kind::ratio || kind == Kind::duration;
             const bool is_ordered = is_amount || kind == Kind::date || kind == Kind::timestamp;
-            const bool is_enough = feature.agg == Aggregate::count || feature.agg == Aggregate::distinct ||
-                                   (feature.agg == Aggregate::sum || feature.agg == Aggregate::avg ? is_amount : is_ordered);
+            const bool is_enough =
+                feature.agg == Aggregate::count || feature.agg == Aggregate::distinct ||
+                (feature.agg == Aggregate::sum || feature.agg == Aggregate::avg ? is_amount : is_ordered);
             if (!is_enough) {
-                refuse(feature.of_node.line, feature.of_node.column, "E401", format("不能对{}做这种汇总", cel::to_text(feature.of_expression.type())),
+                refuse(feature.of_node.line, feature.of_node.column, "E401",
+                       format("不能对{}做这种汇总", cel::to_text(feature.of_expression.type())),
                        format("{} cannot be aggregated so", cel::to_text(feature.of_expression.type())));
             }
-            if (feature.agg != Aggregate::count && feature.agg != Aggregate::distinct) type = feature.of_expression.type();
+            if (feature.agg != Aggregate::count && feature.agg != Aggregate::distinct)
+                type = feature.of_expression.type();
         }
         add_fact("", type);
     }
@@ -326,7 +350,8 @@ struct Check {
                 if (record(letter) == nullptr) continue;
                 const model::Field* one = field(name, letter, feature.line, feature.column);
                 if (one != nullptr && one->type != model::FieldType::timestamp) {
-                    refuse("E401", format("interval 的 {} 应为时间", name), format("{} of interval must be a timestamp", name));
+                    refuse("E401", format("interval 的 {} 应为时间", name),
+                           format("{} of interval must be a timestamp", name));
                 }
             }
         }
@@ -356,13 +381,15 @@ struct Check {
             field(text, "a", binding.line, binding.column);
             return;
         }
-        if (set.param(text) != nullptr || parse_quantity(text) || to_integer(text) || text == "true" || text == "false") return;
+        if (set.param(text) != nullptr || parse_quantity(text) || to_integer(text) || text == "true" || text == "false")
+            return;
         refuse(binding.line, binding.column, "E502", format("参数“{}”既不是字段，也不是参数名或带单位的数量", text),
                format("argument \"{}\" is neither a field, a parameter nor a quantity", text));
     }
 
     void check_arguments(const std::string& fn, const std::vector<Binding>& args, bool may_lack) {
-        const auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const MeasureShape& known) { return known.name == fn; });
+        const auto shape =
+            std::find_if(shapes.begin(), shapes.end(), [&](const MeasureShape& known) { return known.name == fn; });
         if (shape == shapes.end()) {
             std::vector<std::string_view> names;
             for (const MeasureShape& known : shapes) names.push_back(known.name);
@@ -372,18 +399,21 @@ struct Check {
             return;
         }
         for (const Binding& binding : args) {
-            const auto known = std::find_if(shape->parameters.begin(), shape->parameters.end(), [&](const auto& one) { return one.first == binding.name; });
+            const auto known = std::find_if(shape->parameters.begin(), shape->parameters.end(),
+                                            [&](const auto& one) { return one.first == binding.name; });
             if (known == shape->parameters.end()) {
                 std::vector<std::string> names;
                 for (const auto& one : shape->parameters) names.push_back(one.first);
-                refuse(binding.line, binding.column, "E501", format("{} 没有参数 {}，可用：{}", fn, binding.name, join(names, " ")),
+                refuse(binding.line, binding.column, "E501",
+                       format("{} 没有参数 {}，可用：{}", fn, binding.name, join(names, " ")),
                        format("{} takes no {}; it takes {}", fn, binding.name, join(names, " ")));
             }
             if (!binding.text.empty()) check_argument(binding, binding.text);
             for (const std::string& part : binding.parts) check_argument(binding, part);
         }
         for (const auto& [name, is_required] : shape->parameters) {
-            const bool is_given = std::any_of(args.begin(), args.end(), [&](const Binding& one) { return one.name == name; });
+            const bool is_given =
+                std::any_of(args.begin(), args.end(), [&](const Binding& one) { return one.name == name; });
             if (is_required && !is_given && !may_lack) {
                 refuse("E202", format("{} 缺少参数 {}", fn, name), format("{} needs its argument {}", fn, name));
             }
@@ -393,11 +423,13 @@ struct Check {
     void check_measure() {
         check_arguments(feature.fn, feature.args, feature.over);
         if (!feature.each_fn.empty()) check_arguments(feature.each_fn, feature.each_args, false);
-        const auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const MeasureShape& known) { return known.name == feature.fn; });
+        const auto shape = std::find_if(shapes.begin(), shapes.end(),
+                                        [&](const MeasureShape& known) { return known.name == feature.fn; });
         if (shape == shapes.end()) return;
         for (const auto& [name, type] : shape->facts) add_fact(name, type);
         cel::Type verdict = cel::type_of(Kind::string);
-        verdict.words = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"supported", "contradicted", "insufficient"});
+        verdict.words = std::make_shared<const std::vector<std::string>>(
+            std::vector<std::string>{"supported", "contradicted", "insufficient"});
         add_fact("verdict", verdict);
         add_fact("limits", cel::type_of(Kind::string));
         add_fact("strength", cel::type_of(Kind::integer));
@@ -406,7 +438,8 @@ struct Check {
 
 }  // namespace
 
-void read_features(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Feature>& into, Faults& faults) {
+void read_features(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Feature>& into,
+                   Faults& faults) {
     if (!root.is_list()) {
         faults.push_back(yaml::fault_at(file, root, "E201", "特征文件应为列表（- feature: … 或 - measure: …）",
                                         "a feature file is a list (- feature: … or - measure: …)"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A declared computation whose result rules read as `<alias>.<fact>`. Declared only: the engine computes it. One text serves
-// live judgement, re-audit and backtest.
+// A declared computation whose result rules read as `<alias>.<fact>`. Declared only: the engine computes it. One text
+// serves live judgement, re-audit and backtest.
 #pragma once
 
 #include <map>
@@ -16,39 +16,42 @@
 
 namespace ningyi::rule {
 
-// `measure` looks at one record (or, with `over`, at one row for each record that points to it); the others at many records.
+// `measure` looks at one record (or, with `over`, at one row for each record that points to it); the others at many
+// records.
 enum class FeatureKind : std::uint8_t { measure, window, lag, overlap, register_ };
 
 enum class Aggregate : std::uint8_t { count, sum, min, max, avg, distinct, quantile };
 
-// Where an output or an argument comes from, as text still: `a` the record judged, `b` another one; a parameter name; a literal.
+// Where an output or an argument comes from, as text still: `a` the record judged, `b` another one; a parameter name; a
+// literal.
 struct Binding {
     std::string name;
-    std::string text;                 // "a.track", "a.elder.home", "home_care.presence_radius", "15min", "b.order_id"
-    std::vector<std::string> parts;   // of a written list: ["a.service_start", "a.service_end"]
+    std::string text;                // "a.track", "a.elder.home", "home_care.presence_radius", "15min", "b.order_id"
+    std::vector<std::string> parts;  // of a written list: ["a.service_start", "a.service_end"]
     int line = 0, column = 0;
 };
 
 struct Feature {
-    std::string name;                 // local to the pack and its dependants
+    std::string name;  // local to the pack and its dependants
     std::string pack, file;
     int line = 0, column = 0;
     model::Label title;
     FeatureKind kind = FeatureKind::measure;
 
-    std::string entity;               // whose feature it is: the entity of `a` (of the rules that use it)
-    std::string from;                 // event that enters a record of the source; its subject entity is that of `b`
-    std::vector<std::pair<std::string, std::string>> key;   // field of a (a path such as elder.household_id is allowed), field of b
-    std::string where;                // expression over a.* and b.*, or empty
-    Millis revise = 0;                // evidence later than this after the trigger is not looked at live
+    std::string entity;  // whose feature it is: the entity of `a` (of the rules that use it)
+    std::string from;    // event that enters a record of the source; its subject entity is that of `b`
+    std::vector<std::pair<std::string, std::string>>
+        key;            // field of a (a path such as elder.household_id is allowed), field of b
+    std::string where;  // expression over a.* and b.*, or empty
+    Millis revise = 0;  // evidence later than this after the trigger is not looked at live
 
     // window
-    Millis span_last = 0;             // {last: 24h}
-    std::int64_t span_rows = 0;       // {rows: n}
-    std::string span_calendar;        // day, week, month: the calendar span of a's time, up to as_of
+    Millis span_last = 0;        // {last: 24h}
+    std::int64_t span_rows = 0;  // {rows: n}
+    std::string span_calendar;   // day, week, month: the calendar span of a's time, up to as_of
     std::int64_t span_max = 10000;
     Aggregate agg = Aggregate::count;
-    std::string of;                   // expression over b.* (any integer unit), or empty for count
+    std::string of;  // expression over b.* (any integer unit), or empty for count
     int q_permille = 500;
 
     // lag
@@ -61,40 +64,45 @@ struct Feature {
     std::int64_t rows_max = 8;
 
     // measure
-    std::string fn;                   // "track.presence"
+    std::string fn;  // "track.presence"
     std::vector<Binding> args;
-    bool over = false;                // gathers one row for each record of `from` whose `key` points to a
-    std::string each_fn;              // measure run on each gathered record ("track.dwell"), its arguments, …
+    bool over = false;    // gathers one row for each record of `from` whose `key` points to a
+    std::string each_fn;  // measure run on each gathered record ("track.dwell"), its arguments, …
     std::vector<Binding> each_args;
     std::int64_t over_max = 100000;
 
     // register
     std::string register_entity;
-    Binding id;                       // expression over a.*
-    std::string at;                   // a field of a with a time; empty: a's time
+    Binding id;      // expression over a.*
+    std::string at;  // a field of a with a time; empty: a's time
 
-    std::vector<Binding> out;         // lag, overlap, register: fact -> b.field
+    std::vector<Binding> out;  // lag, overlap, register: fact -> b.field
 
-    // Made at load. What rules read: fact -> type ("" for the one value of a window), with the privacy level of the field
-    // it comes from; the names a.* and b.* of this feature and its checked expressions.
-    struct Fact { std::string name; cel::Type type; int level = 1; };
+    // Made at load. What rules read: fact -> type ("" for the one value of a window), with the privacy level of the
+    // field it comes from; the names a.* and b.* of this feature and its checked expressions.
+    struct Fact {
+        std::string name;
+        cel::Type type;
+        int level = 1;
+    };
     std::vector<Fact> facts;
     cel::Names names;
     cel::Expression where_expression, of_expression, id_expression;
-    yaml::Node where_node, of_node, id_node;   // as written, for places in faults
-    cbor::Value declaration;                   // canonical: for rule digests
+    yaml::Node where_node, of_node, id_node;  // as written, for places in faults
+    cbor::Value declaration;                  // canonical: for rule digests
 };
 
 // What may be known of a measure here (the measures themselves are in src/track, which rules may not include).
 struct MeasureShape {
-    std::string name;                                          // "track.presence"
-    std::vector<std::pair<std::string, bool>> parameters;      // name, required
-    std::vector<std::pair<std::string, cel::Type>> facts;      // besides verdict, limits and strength, which all have
+    std::string name;                                      // "track.presence"
+    std::vector<std::pair<std::string, bool>> parameters;  // name, required
+    std::vector<std::pair<std::string, cel::Type>> facts;  // besides verdict, limits and strength, which all have
 };
 using MeasureShapes = std::vector<MeasureShape>;
 
 // Adds the features and measures of one file. Faults E2xx.
-void read_features(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Feature>& into, Faults& faults);
+void read_features(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Feature>& into,
+                   Faults& faults);
 
 struct RuleSet;
 

@@ -15,7 +15,8 @@ geo::Place place_of(const Value& value) {
 }
 
 Value distance(std::span<const Value> arguments) {
-    return Value::of(Kind::length, geo::rounded(geo::distance_m(place_of(arguments[0]), place_of(arguments[1])) * 1000));
+    return Value::of(Kind::length,
+                     geo::rounded(geo::distance_m(place_of(arguments[0]), place_of(arguments[1])) * 1000));
 }
 
 // The radius that holds 95 % of a round normal error is 2.4477 of its one-axis standard deviation (tracks.md §3).
@@ -30,7 +31,8 @@ Value radius_95(std::span<const Value> arguments) {
 }  // namespace
 
 void add_geo_functions(cel::Names& names) {
-    names.add_function({"geo.dist", {{Kind::place, Kind::fix}, {Kind::place, Kind::fix}}, cel::type_of(Kind::length), distance, 5});
+    names.add_function(
+        {"geo.dist", {{Kind::place, Kind::fix}, {Kind::place, Kind::fix}}, cel::type_of(Kind::length), distance, 5});
     names.add_function({"geo.acc95", {{Kind::fix}}, cel::type_of(Kind::length), radius_95, 1});
 }
 

@@ -17,9 +17,12 @@ std::string day_text(Date day) {
     return day.days == INT32_MIN || day.days == INT32_MAX ? "" : to_text(day);  // "": open
 }
 
-char mark(const Value& value) { return value.is_true() ? 't' : value.is_false() ? 'f' : '?'; }
+char mark(const Value& value) {
+    return value.is_true() ? 't' : value.is_false() ? 'f' : '?';
+}
 
-// One judgement under way: gives expressions their values, each read or computed once, and remembers what knowledge was used.
+// One judgement under way: gives expressions their values, each read or computed once, and remembers what knowledge was
+// used.
 class Judging final : public cel::Host {
 public:
     Judging(const RuleSet& set, const Rule& rule, Facts& facts, const Zone& zone)
@@ -86,7 +89,8 @@ public:
             case SlotSource::Kind::let: value = evaluate(rule_.lets[source.index].expression); break;
             case SlotSource::Kind::list: value = members(set_.lists[source.index]); break;
             case SlotSource::Kind::table:
-            case SlotSource::Kind::others: return known.value;  // read for the finding only: as it was looked up, if it was
+            case SlotSource::Kind::others:
+                return known.value;  // read for the finding only: as it was looked up, if it was
         }
         known.value = std::move(value);
         known.is_read = true;
@@ -117,7 +121,8 @@ public:
             const ListEntry* entry = find_entry(list, key, *day_);
             if (entry == nullptr) return Value::of_bool(false);
             last_entry_ = join(entry->key, ",");
-            use({list.name, last_entry_, day_text(entry->days.from), day_text(entry->days.to), entry->why, entry->by, entry->approved});
+            use({list.name, last_entry_, day_text(entry->days.from), day_text(entry->days.to), entry->why, entry->by,
+                 entry->approved});
             return Value::of_bool(true);
         }
         const TableRow* row = find_row(set_.tables[source.index], key, *day_);
@@ -141,7 +146,8 @@ private:
 
     Value absent_day() const { return rule_.date_slot ? Value::absent(*rule_.date_slot) : Value(); }
 
-    // Per scope the latest value in force; then the most specific scope wins, by its highest key, then the next (rules.md §6).
+    // Per scope the latest value in force; then the most specific scope wins, by its highest key, then the next
+    // (rules.md §6).
     Choice choose(const Param& param, std::uint16_t slot) {
         if (!day_) return {nullptr, absent_day()};
         const ParamValue* best = nullptr;
@@ -186,7 +192,8 @@ private:
         std::vector<std::string> key;
         for (const Value& part : row.key) key.push_back(exact_text(part));
         last_entry_ = join(key, ",");
-        std::vector<std::string> parts{table.name, last_entry_, day_text(row.days.from), day_text(row.days.to), row.why};
+        std::vector<std::string> parts{table.name, last_entry_, day_text(row.days.from), day_text(row.days.to),
+                                       row.why};
         for (const Value& column : row.columns) parts.push_back(exact_text(column));
         use(std::move(parts));
     }
@@ -218,10 +225,14 @@ private:
             }
         }
         const bool decides = rule_.any ? has_true : has_false;
-        if (decides) fold_ = rule_.any ? Fold::is_true : Fold::is_false;
-        else if (has_absent) fold_ = Fold::is_absent;
-        else if (has_error) fold_ = Fold::is_error;
-        else fold_ = rule_.any ? Fold::is_false : Fold::is_true;
+        if (decides)
+            fold_ = rule_.any ? Fold::is_true : Fold::is_false;
+        else if (has_absent)
+            fold_ = Fold::is_absent;
+        else if (has_error)
+            fold_ = Fold::is_error;
+        else
+            fold_ = rule_.any ? Fold::is_false : Fold::is_true;
         is_unknown_ = fold_ == Fold::is_absent || fold_ == Fold::is_error;
     }
 
@@ -247,7 +258,8 @@ private:
             if (value.is_false()) continue;
             is_unknown_ = true;
             if (value.is_true() && true_doubt_ == nullptr) true_doubt_ = &doubt;
-            if (value.is_absent()) doubt_slots_.insert(doubt_slots_.end(), value.missing().begin(), value.missing().end());
+            if (value.is_absent())
+                doubt_slots_.insert(doubt_slots_.end(), value.missing().begin(), value.missing().end());
             if (value.is_error() && first_error_.empty()) first_error_ = value.text();
             if (!value.is_true() && unknown_doubt_ == nullptr) unknown_doubt_ = &doubt;
         }
@@ -279,7 +291,8 @@ private:
         return std::move(judgement_);
     }
 
-    // Missing paths, else the doubt, else the error. What a rule needs and its dated values go before what its clauses lack.
+    // Missing paths, else the doubt, else the error. What a rule needs and its dated values go before what its clauses
+    // lack.
     Judgement unknown() {
         if (missing_.empty() && fold_ == Fold::is_absent) missing_ = unknown_slots_;
         if (!missing_.empty()) return inconclusive("missing");
@@ -297,7 +310,8 @@ private:
         judgement_.reason = reason;
         for (const std::uint16_t slot : missing_) judgement_.missing.push_back(rule_.names.path(slot));
         std::sort(judgement_.missing.begin(), judgement_.missing.end());
-        judgement_.missing.erase(std::unique(judgement_.missing.begin(), judgement_.missing.end()), judgement_.missing.end());
+        judgement_.missing.erase(std::unique(judgement_.missing.begin(), judgement_.missing.end()),
+                                 judgement_.missing.end());
         return stored();
     }
 
@@ -314,7 +328,8 @@ private:
         }
         if (!rule_.severity.is_empty()) {
             const Value severity = evaluate(rule_.severity);
-            if (severity.kind() == Kind::integer) judgement_.severity = static_cast<int>(std::clamp<std::int64_t>(severity.number(), 1, 3));
+            if (severity.kind() == Kind::integer)
+                judgement_.severity = static_cast<int>(std::clamp<std::int64_t>(severity.number(), 1, 3));
         }
         return stored();
     }
@@ -346,9 +361,11 @@ private:
             const ParamValue* value = choose(param, rule_.param_slots[i]).value;
             if (value == nullptr) continue;
             for (const std::string& cite : value->cite) {
-                if (std::find(judgement_.cite.begin(), judgement_.cite.end(), cite) == judgement_.cite.end()) judgement_.cite.push_back(cite);
+                if (std::find(judgement_.cite.begin(), judgement_.cite.end(), cite) == judgement_.cite.end())
+                    judgement_.cite.push_back(cite);
             }
-            std::vector<std::string> parts{param.name, exact_text(value->value), day_text(value->days.from), day_text(value->days.to)};
+            std::vector<std::string> parts{param.name, exact_text(value->value), day_text(value->days.from),
+                                           day_text(value->days.to)};
             for (const auto& [key, own] : value->scope) parts.push_back(key + "=" + own);
             use(std::move(parts));
         }

@@ -29,12 +29,14 @@ Days read_days(yaml::MapReader& map) {
 }
 
 bool is_ordered(cel::Kind kind) {
-    return kind == cel::Kind::integer || kind == cel::Kind::length || kind == cel::Kind::money || kind == cel::Kind::speed ||
-           kind == cel::Kind::ratio || kind == cel::Kind::duration;
+    return kind == cel::Kind::integer || kind == cel::Kind::length || kind == cel::Kind::money ||
+           kind == cel::Kind::speed || kind == cel::Kind::ratio || kind == cel::Kind::duration;
 }
 
 // The number of an ordered value in its base unit (ms of a duration).
-std::int64_t amount(const cel::Value& value) { return value.kind() == cel::Kind::duration ? value.ms() : value.number(); }
+std::int64_t amount(const cel::Value& value) {
+    return value.kind() == cel::Kind::duration ? value.ms() : value.number();
+}
 
 ParamValue read_param_value(const yaml::Node& node, const Param& param, const std::string& file, Faults& faults) {
     ParamValue value;
@@ -50,7 +52,8 @@ ParamValue read_param_value(const yaml::Node& node, const Param& param, const st
             const bool too_small = param.least && amount(*read) < amount(*param.least);
             const bool too_large = param.most && amount(*read) > amount(*param.most);
             if (too_small || too_large) {
-                map.refuse(*written, "E513", format("{} 超出允许范围 bounds", written->text), format("{} lies outside the bounds", written->text));
+                map.refuse(*written, "E513", format("{} 超出允许范围 bounds", written->text),
+                           format("{} lies outside the bounds", written->text));
             }
         }
     }
@@ -81,11 +84,13 @@ void group_by_scope(Param& param) {
             param.by_scope[0].push_back(i);
             continue;
         }
-        const auto same = std::find_if(param.by_scope.begin() + 1, param.by_scope.end(), [&](const std::vector<std::uint32_t>& group) {
-            return param.values[group.front()].scope == value.scope;
-        });
-        if (same == param.by_scope.end()) param.by_scope.push_back({i});
-        else same->push_back(i);
+        const auto same = std::find_if(
+            param.by_scope.begin() + 1, param.by_scope.end(),
+            [&](const std::vector<std::uint32_t>& group) { return param.values[group.front()].scope == value.scope; });
+        if (same == param.by_scope.end())
+            param.by_scope.push_back({i});
+        else
+            same->push_back(i);
     }
     for (std::vector<std::uint32_t>& group : param.by_scope) {
         std::stable_sort(group.begin(), group.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -104,7 +109,8 @@ std::vector<std::pair<std::string, cel::Type>> read_columns(yaml::MapReader& map
     }
     for (const auto& [name, word] : node->pairs) {
         const std::optional<cel::Type> type = type_of_word(word.text);
-        if (!type) map.refuse(word, "E204", format("不认识的类型“{}”", word.text), format("unknown type \"{}\"", word.text));
+        if (!type)
+            map.refuse(word, "E204", format("不认识的类型“{}”", word.text), format("unknown type \"{}\"", word.text));
         columns.emplace_back(name.text, type.value_or(cel::type_of(cel::Kind::string)));
     }
     return columns;
@@ -129,7 +135,9 @@ bool is_same_key(const std::vector<cel::Value>& a, std::span<const cel::Value> b
     return true;
 }
 
-bool overlap(Days a, Days b) { return a.from <= b.to && b.from <= a.to; }
+bool overlap(Days a, Days b) {
+    return a.from <= b.to && b.from <= a.to;
+}
 
 void check_unique(const Table& table, Faults& faults) {
     std::map<std::string, std::vector<const TableRow*>> by_key;
@@ -139,7 +147,8 @@ void check_unique(const Table& table, Faults& faults) {
         for (const TableRow* other : by_key[key]) {
             if (!overlap(other->days, row.days)) continue;
             if (table.hit == HitPolicy::any && other->columns.size() == row.columns.size() &&
-                std::equal(row.columns.begin(), row.columns.end(), other->columns.begin(), cel::equal)) continue;
+                std::equal(row.columns.begin(), row.columns.end(), other->columns.begin(), cel::equal))
+                continue;
             faults.push_back({table.file, row.line, 0, "E514", format("与第 {} 行同一天、同一键", other->line),
                               format("same key and day as the row in line {}", other->line)});
             break;
@@ -177,9 +186,11 @@ const ListEntry* find_entry(const ListOf& list, std::span<const cel::Value> key,
     return nullptr;
 }
 
-void read_params(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Param>& into, Faults& faults) {
+void read_params(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Param>& into,
+                 Faults& faults) {
     if (!root.is_list()) {
-        faults.push_back(yaml::fault_at(file, root, "E201", "参数文件应为列表（- param: …）", "a parameter file is a list (- param: …)"));
+        faults.push_back(yaml::fault_at(file, root, "E201", "参数文件应为列表（- param: …）",
+                                        "a parameter file is a list (- param: …)"));
         return;
     }
     for (const yaml::Node& node : root.items) {
@@ -188,7 +199,8 @@ void read_params(const yaml::Node& root, const std::string& file, const std::str
         param.name = map.text("param");
         param.file = file;
         if (!param.name.empty() && !param.name.starts_with(pack + ".")) {
-            map.refuse(*node.find("param"), "E204", format("参数名应以 {}. 开头", pack), format("the name of a parameter begins with {}.", pack));
+            map.refuse(*node.find("param"), "E204", format("参数名应以 {}. 开头", pack),
+                       format("the name of a parameter begins with {}.", pack));
         }
         for (const Param& other : into) {
             if (other.name == param.name && !param.name.empty()) {
@@ -199,14 +211,20 @@ void read_params(const yaml::Node& root, const std::string& file, const std::str
         const yaml::Words title = map.words("title");
         param.title = {title.zh, title.en};
         const std::string type = map.text("type");
-        if (const std::optional<cel::Type> known = type_of_word(type)) param.type = *known;
-        else if (!type.empty()) map.refuse(*node.find("type"), "E204", format("不认识的类型“{}”", type), format("unknown type \"{}\"", type));
+        if (const std::optional<cel::Type> known = type_of_word(type))
+            param.type = *known;
+        else if (!type.empty())
+            map.refuse(*node.find("type"), "E204", format("不认识的类型“{}”", type),
+                       format("unknown type \"{}\"", type));
         param.unit = map.optional_text("unit").value_or("");
         param.by = map.text("by");
         if (const yaml::Node* bounds = map.map("bounds")) {
             yaml::MapReader both(*bounds, file, faults);
-            if (!is_ordered(param.type.kind)) map.refuse(*bounds, "E401", "这种类型没有大小，不能写 bounds", "this type has no order and takes no bounds");
-            if (const yaml::Node* least = both.optional("min")) param.least = read_value(*least, param.type, file, faults);
+            if (!is_ordered(param.type.kind))
+                map.refuse(*bounds, "E401", "这种类型没有大小，不能写 bounds",
+                           "this type has no order and takes no bounds");
+            if (const yaml::Node* least = both.optional("min"))
+                param.least = read_value(*least, param.type, file, faults);
             if (const yaml::Node* most = both.optional("max")) param.most = read_value(*most, param.type, file, faults);
             if (!is_ordered(param.type.kind)) param.least = param.most = std::nullopt;
             both.finish();
@@ -217,7 +235,8 @@ void read_params(const yaml::Node& root, const std::string& file, const std::str
             for (const auto& [key, value] : node.pairs) {
                 if (key.text == "values") param.line = key.line, param.column = key.column;
             }
-            for (const yaml::Node& value : values->items) param.values.push_back(read_param_value(value, param, file, faults));
+            for (const yaml::Node& value : values->items)
+                param.values.push_back(read_param_value(value, param, file, faults));
             if (values->items.empty()) map.refuse(*values, "E202", "至少要有一个值", "at least one value is needed");
         }
         map.finish();
@@ -228,17 +247,19 @@ void read_params(const yaml::Node& root, const std::string& file, const std::str
     }
 }
 
-void read_table(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Table>& into, Faults& faults,
-                Faults& warnings) {
+void read_table(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Table>& into,
+                Faults& faults, Faults& warnings) {
     yaml::MapReader map(root, file, faults);
     Table table;
     table.name = map.text("table");
     table.pack = pack;
     table.file = file;
     map.words("title", false);
-    table.hit = hit_policy(map.word("hit", {"unique", "any", "first", "priority", "rule_order", "output_order", "collect"}));
+    table.hit =
+        hit_policy(map.word("hit", {"unique", "any", "first", "priority", "rule_order", "output_order", "collect"}));
     if (table.hit == HitPolicy::priority || table.hit == HitPolicy::output_order || table.hit == HitPolicy::collect) {
-        map.refuse(*root.find("hit"), "E204", "规则中只能用 unique any first rule_order", "rules can use unique any first rule_order only");
+        map.refuse(*root.find("hit"), "E204", "规则中只能用 unique any first rule_order",
+                   "rules can use unique any first rule_order only");
     }
     table.key = read_columns(map, "key");
     table.columns = read_columns(map, "columns");
@@ -249,12 +270,14 @@ void read_table(const yaml::Node& root, const std::string& file, const std::stri
         read.line = node->line;
         for (const auto& [name, type] : table.key) {
             const yaml::Node* written = row.required(name);
-            const std::optional<cel::Value> value = written == nullptr ? std::nullopt : read_value(*written, type, file, faults);
+            const std::optional<cel::Value> value =
+                written == nullptr ? std::nullopt : read_value(*written, type, file, faults);
             read.key.push_back(value.value_or(cel::Value()));
         }
         for (const auto& [name, type] : table.columns) {
             const yaml::Node* written = row.optional(name);
-            const std::optional<cel::Value> value = written == nullptr ? std::nullopt : read_value(*written, type, file, faults);
+            const std::optional<cel::Value> value =
+                written == nullptr ? std::nullopt : read_value(*written, type, file, faults);
             read.columns.push_back(value.value_or(cel::Value()));
         }
         row.required("from");
@@ -264,21 +287,25 @@ void read_table(const yaml::Node& root, const std::string& file, const std::stri
         read.cite = row.texts("cite");
         row.finish();
         if (read.cite.empty() && read.why.empty()) {
-            warnings.push_back(yaml::fault_at(file, *node, "W805", "该行没有引用条款，也没有原因", "the row has neither a citation nor a reason"));
+            warnings.push_back(yaml::fault_at(file, *node, "W805", "该行没有引用条款，也没有原因",
+                                              "the row has neither a citation nor a reason"));
         }
         table.rows.push_back(std::move(read));
     }
     map.finish();
     if (table.hit == HitPolicy::unique || table.hit == HitPolicy::any) check_unique(table, faults);
     for (const Table& other : into) {
-        if (other.name == table.name) map.refuse(root, "E507", format("表 {} 重复，{} 中已有", table.name, other.file), format("table {} is declared twice, first in {}", table.name, other.file));
+        if (other.name == table.name)
+            map.refuse(root, "E507", format("表 {} 重复，{} 中已有", table.name, other.file),
+                       format("table {} is declared twice, first in {}", table.name, other.file));
     }
     table.declaration = canonical(root);
     std::erase_if(table.declaration.pairs, [](const auto& pair) { return pair.first == "rows"; });
     into.push_back(std::move(table));
 }
 
-void read_list(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<ListOf>& into, Faults& faults) {
+void read_list(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<ListOf>& into,
+               Faults& faults) {
     yaml::MapReader map(root, file, faults);
     ListOf list;
     list.name = map.text("list");
@@ -306,7 +333,8 @@ void read_list(const yaml::Node& root, const std::string& file, const std::strin
         if (!node->is_map()) continue;
         if (node->find("from") != nullptr && node->find("to") != nullptr &&
             std::int64_t{read.days.to.days} - read.days.from.days >= most_days_of_an_entry) {
-            entry.refuse(*node, "E515", "名单条目最长 366 天，到期须重新批准", "a list entry lasts 366 days at most and is then approved anew");
+            entry.refuse(*node, "E515", "名单条目最长 366 天，到期须重新批准",
+                         "a list entry lasts 366 days at most and is then approved anew");
         }
         if (!read.by.empty() && read.by == read.approved) {
             entry.refuse(*node, "E515", "提出人与批准人不能是同一人", "the one who proposes cannot approve");
@@ -315,7 +343,9 @@ void read_list(const yaml::Node& root, const std::string& file, const std::strin
     }
     map.finish();
     for (const ListOf& other : into) {
-        if (other.name == list.name) map.refuse(root, "E507", format("名单 {} 重复，{} 中已有", list.name, other.file), format("list {} is declared twice, first in {}", list.name, other.file));
+        if (other.name == list.name)
+            map.refuse(root, "E507", format("名单 {} 重复，{} 中已有", list.name, other.file),
+                       format("list {} is declared twice, first in {}", list.name, other.file));
     }
     list.declaration = canonical(root);
     std::erase_if(list.declaration.pairs, [](const auto& pair) { return pair.first == "entries"; });
@@ -349,7 +379,9 @@ void read_policy(const yaml::Node& root, const std::string& file, std::vector<Po
     }
     map.finish();
     for (const PolicyDocument& other : into) {
-        if (other.name == document.name) map.refuse(root, "E507", format("文件 {} 重复，{} 中已有", document.name, other.file), format("document {} is given twice, first in {}", document.name, other.file));
+        if (other.name == document.name)
+            map.refuse(root, "E507", format("文件 {} 重复，{} 中已有", document.name, other.file),
+                       format("document {} is given twice, first in {}", document.name, other.file));
     }
     into.push_back(std::move(document));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dated knowledge that rules use: parameters, tables, lists and the policy documents they cite. Everything is chosen by the
-// day of the subject (the service date), never by the day of the run.
+// Dated knowledge that rules use: parameters, tables, lists and the policy documents they cite. Everything is chosen by
+// the day of the subject (the service date), never by the day of the run.
 #pragma once
 
 #include <map>
@@ -38,17 +38,17 @@ struct ParamValue {
 };
 
 struct Param {
-    std::string name;        // home_care.checkin_radius
+    std::string name;  // home_care.checkin_radius
     std::string file;
     Label title;
     cel::Type type;
-    std::string unit;        // how it is shown
-    std::string by;          // path of the day, "order.service_date"
+    std::string unit;  // how it is shown
+    std::string by;    // path of the day, "order.service_date"
     std::optional<cel::Value> least, most;
     std::vector<ParamValue> values;
-    int line = 0, column = 0;                // of `values`
-    std::vector<std::vector<std::uint32_t>> by_scope;   // indices of values with one scope, by `from`; [0]: the district
-    cbor::Value declaration;                 // canonical, without values: for rule digests
+    int line = 0, column = 0;                          // of `values`
+    std::vector<std::vector<std::uint32_t>> by_scope;  // indices of values with one scope, by `from`; [0]: the district
+    cbor::Value declaration;                           // canonical, without values: for rule digests
 };
 
 enum class HitPolicy : std::uint8_t { unique, any, first, priority, rule_order, output_order, collect };
@@ -68,7 +68,7 @@ struct Table {
     HitPolicy hit = HitPolicy::unique;
     std::vector<std::pair<std::string, cel::Type>> key, columns;
     std::vector<TableRow> rows;
-    cbor::Value declaration;         // canonical, without rows
+    cbor::Value declaration;  // canonical, without rows
 };
 
 struct ListEntry {
@@ -81,9 +81,9 @@ struct ListEntry {
 struct ListOf {
     std::string name, pack, file;
     Label title;
-    std::vector<std::string> key;    // key columns, all text
+    std::vector<std::string> key;  // key columns, all text
     std::vector<ListEntry> entries;
-    cbor::Value declaration;         // canonical, without entries
+    cbor::Value declaration;  // canonical, without entries
 };
 
 struct PolicyDocument {
@@ -92,7 +92,7 @@ struct PolicyDocument {
     Date issued;
     Days in_force;
     std::vector<std::string> replaces;
-    std::map<std::string, Label> clauses;   // number -> text (English may be empty)
+    std::map<std::string, Label> clauses;  // number -> text (English may be empty)
 };
 
 // The value in force on `day` for one group of `by_scope`, or null.
@@ -103,10 +103,12 @@ const TableRow* find_row(const Table& table, std::span<const cel::Value> key, Da
 const ListEntry* find_entry(const ListOf& list, std::span<const cel::Value> key, Date day);
 
 // Readers of one file each. Faults E2xx, E4xx, E5xx; what could be read is added all the same.
-void read_params(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Param>& into, Faults& faults);
-void read_table(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Table>& into, Faults& faults,
-                Faults& warnings);
-void read_list(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<ListOf>& into, Faults& faults);
+void read_params(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Param>& into,
+                 Faults& faults);
+void read_table(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Table>& into,
+                Faults& faults, Faults& warnings);
+void read_list(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<ListOf>& into,
+               Faults& faults);
 void read_policy(const yaml::Node& root, const std::string& file, std::vector<PolicyDocument>& into, Faults& faults);
 
 }  // namespace ningyi::rule

@@ -34,8 +34,12 @@ std::string near_name(const std::vector<T>& all, std::string_view name) {
     return std::string(closest(name, names));
 }
 
-std::string asked_zh(const std::string& like) { return like.empty() ? "" : format("，是否 {}？", like); }
-std::string asked_en(const std::string& like) { return like.empty() ? "" : format(", did you mean {}?", like); }
+std::string asked_zh(const std::string& like) {
+    return like.empty() ? "" : format("，是否 {}？", like);
+}
+std::string asked_en(const std::string& like) {
+    return like.empty() ? "" : format(", did you mean {}?", like);
+}
 
 // The days of `wanted` on which none of `spans` holds.
 std::vector<Days> gaps(Days wanted, std::vector<Days> spans) {
@@ -44,7 +48,8 @@ std::vector<Days> gaps(Days wanted, std::vector<Days> spans) {
     std::int64_t next = wanted.from.days;
     for (const Days span : spans) {
         if (span.from.days > next) {
-            missing.push_back({Date{static_cast<std::int32_t>(next)}, Date{std::min(wanted.to.days, span.from.days - 1)}});
+            missing.push_back(
+                {Date{static_cast<std::int32_t>(next)}, Date{std::min(wanted.to.days, span.from.days - 1)}});
         }
         next = std::max<std::int64_t>(next, std::int64_t{span.to.days} + 1);
         if (next > wanted.to.days) return missing;
@@ -83,7 +88,13 @@ class RuleReader {
 public:
     RuleReader(const yaml::Node& root, const std::string& file, const RuleSet& set, const std::string& pack,
                const std::vector<std::string>& packs_in_reach, Faults& faults, Faults& warnings)
-        : root_(root), file_(file), set_(set), reach_(packs_in_reach), faults_(faults), warnings_(warnings), map_(root, file, faults) {
+        : root_(root),
+          file_(file),
+          set_(set),
+          reach_(packs_in_reach),
+          faults_(faults),
+          warnings_(warnings),
+          map_(root, file, faults) {
         rule_.pack = pack;
         rule_.file = file;
     }
@@ -129,7 +140,9 @@ private:
         warnings_.push_back(yaml::fault_at(file_, node, code, std::move(zh), std::move(en)));
     }
 
-    bool is_in_reach(const std::string& pack) const { return std::find(reach_.begin(), reach_.end(), pack) != reach_.end(); }
+    bool is_in_reach(const std::string& pack) const {
+        return std::find(reach_.begin(), reach_.end(), pack) != reach_.end();
+    }
 
     cel::Expression expression(const yaml::Node* node, const std::optional<cel::Type>& expected) {
         if (node == nullptr) return {};
@@ -172,7 +185,8 @@ private:
         rule_.stage = map_.texts("stage");
         for (const std::string& stage : rule_.stage) {
             if (stage == "before" || stage == "in_process" || stage == "before_payment" || stage == "post") continue;
-            refuse(*root_.find("stage"), "E204", format("stage 不能是“{}”，应为：before in_process before_payment post", stage),
+            refuse(*root_.find("stage"), "E204",
+                   format("stage 不能是“{}”，应为：before in_process before_payment post", stage),
                    format("stage cannot be \"{}\", expected: before in_process before_payment post", stage));
         }
         if (root_.find("stage") == nullptr) map_.required("stage");
@@ -195,8 +209,10 @@ private:
             if (!text) continue;
             const std::size_t hash = text->find('#');
             const PolicyDocument* document = set_.policy(text->substr(0, hash));
-            if (hash == std::string::npos || document == nullptr || !document->clauses.contains(text->substr(hash + 1))) {
-                refuse(item, "E506", format("没有条款 {}（应写成 文件#条款）", *text), format("there is no clause {} (write document#clause)", *text));
+            if (hash == std::string::npos || document == nullptr ||
+                !document->clauses.contains(text->substr(hash + 1))) {
+                refuse(item, "E506", format("没有条款 {}（应写成 文件#条款）", *text),
+                       format("there is no clause {} (write document#clause)", *text));
                 continue;
             }
             rule_.cite.push_back(*text);
@@ -206,21 +222,26 @@ private:
         if (cite->items.empty()) refuse(*cite, "E202", "至少引用一条", "at least one clause must be cited");
         if (spans.empty() || rule_.in_force.from.days == INT32_MIN) return;
         for (const Days gap : gaps(rule_.in_force, spans)) {
-            refuse(*cite, "E510", format("{}没有生效的依据条款", days_zh(gap)), format("no cited clause is in force {}", days_en(gap)));
+            refuse(*cite, "E510", format("{}没有生效的依据条款", days_zh(gap)),
+                   format("no cited clause is in force {}", days_en(gap)));
         }
     }
 
     // A local name must be new.
     bool is_free(const yaml::Node& node, const std::string& name) {
         bool is_word = !name.empty() && name.size() <= 64;
-        for (const char letter : name) is_word = is_word && ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_');
+        for (const char letter : name)
+            is_word =
+                is_word && ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_');
         if (!is_word || (name[0] >= '0' && name[0] <= '9')) {
-            refuse(node, "E204", format("名称“{}”只能用小写字母、数字和下划线", name), format("the name \"{}\" may hold lower-case letters, digits and _ only", name));
+            refuse(node, "E204", format("名称“{}”只能用小写字母、数字和下划线", name),
+                   format("the name \"{}\" may hold lower-case letters, digits and _ only", name));
             return false;
         }
         const bool is_taken = !taken_.insert(name).second || name == "lists" || name == "tables" || name == "others" ||
                               set_.dictionary.entity(name) != nullptr || rule_.names.path_type(name) != nullptr;
-        if (is_taken) refuse(node, "E507", format("名称 {} 已被使用", name), format("the name {} is already taken", name));
+        if (is_taken)
+            refuse(node, "E507", format("名称 {} 已被使用", name), format("the name {} is already taken", name));
         return !is_taken;
     }
 
@@ -231,7 +252,8 @@ private:
             const Param* param = name.is_scalar() ? set_.param(name.text) : nullptr;
             if (param == nullptr) {
                 const std::string like = near_name(set_.params, name.text);
-                refuse(name, "E502", format("没有参数 {}{}", name.text, asked_zh(like)), format("there is no parameter {}{}", name.text, asked_en(like)));
+                refuse(name, "E502", format("没有参数 {}{}", name.text, asked_zh(like)),
+                       format("there is no parameter {}{}", name.text, asked_en(like)));
                 continue;
             }
             if (!is_free(local, local.text)) continue;
@@ -245,17 +267,21 @@ private:
     void check_param(const yaml::Node& node, const Param& param) {
         if (rule_.in_force.from.days != INT32_MIN) {
             for (const Days gap : gaps(rule_.in_force, district_spans(param))) {
-                faults_.push_back({param.file, param.line, param.column, "E511",
-                                   format("{} {}没有生效的值（{} 使用）", param.name, days_zh(gap), rule_.id),
-                                   format("{} has no value in force {} (used by {})", param.name, days_en(gap), rule_.id)});
+                faults_.push_back(
+                    {param.file, param.line, param.column, "E511",
+                     format("{} {}没有生效的值（{} 使用）", param.name, days_zh(gap), rule_.id),
+                     format("{} has no value in force {} (used by {})", param.name, days_en(gap), rule_.id)});
             }
         }
         for (const ParamValue& value : param.values) {
             for (const auto& [key, text] : value.scope) {
-                const bool is_known = std::any_of(subject_->scope.begin(), subject_->scope.end(), [&](const auto& one) { return one.first == key; });
+                const bool is_known = std::any_of(subject_->scope.begin(), subject_->scope.end(),
+                                                  [&](const auto& one) { return one.first == key; });
                 if (is_known) continue;
-                refuse(node, "E512", format("参数 {} 按 {} 区分，但 {} 没有 scope {}", param.name, key, subject_->name, key),
-                       format("parameter {} depends on {}, but {} has no scope {}", param.name, key, subject_->name, key));
+                refuse(
+                    node, "E512",
+                    format("参数 {} 按 {} 区分，但 {} 没有 scope {}", param.name, key, subject_->name, key),
+                    format("parameter {} depends on {}, but {} has no scope {}", param.name, key, subject_->name, key));
                 return;
             }
         }
@@ -268,18 +294,21 @@ private:
             const Feature* feature = name.is_scalar() ? set_.feature(name.text) : nullptr;
             if (feature != nullptr && !is_in_reach(feature->pack)) {
                 refuse(name, "E502", format("特征 {} 属于知识包 {}，本包没有写 requires", name.text, feature->pack),
-                       format("feature {} belongs to pack {}, which this pack does not require", name.text, feature->pack));
+                       format("feature {} belongs to pack {}, which this pack does not require", name.text,
+                              feature->pack));
                 continue;
             }
             if (feature == nullptr) {
                 const std::string like = near_name(set_.features, name.text);
-                refuse(name, "E502", format("没有特征 {}{}", name.text, asked_zh(like)), format("there is no feature {}{}", name.text, asked_en(like)));
+                refuse(name, "E502", format("没有特征 {}{}", name.text, asked_zh(like)),
+                       format("there is no feature {}{}", name.text, asked_en(like)));
                 continue;
             }
             if (!is_free(alias, alias.text)) continue;
             rule_.features.emplace_back(alias.text, feature->name);
             if (!feature->entity.empty() && feature->entity != rule_.subject) {
-                refuse(name, "E516", format("特征 {} 属于 {}，不属于 {}", feature->name, feature->entity, rule_.subject),
+                refuse(name, "E516",
+                       format("特征 {} 属于 {}，不属于 {}", feature->name, feature->entity, rule_.subject),
                        format("feature {} is one of {}, not of {}", feature->name, feature->entity, rule_.subject));
             }
             for (const Feature::Fact& fact : feature->facts) {
@@ -293,14 +322,16 @@ private:
                 if (alias == rule_.each) feature = set_.feature(name);
             }
             if (feature == nullptr || feature->kind != FeatureKind::overlap) {
-                refuse(*each, "E502", "each 应为 features 中一个多行特征（overlap）的名称", "each must name one of the features with rows (overlap)");
+                refuse(*each, "E502", "each 应为 features 中一个多行特征（overlap）的名称",
+                       "each must name one of the features with rows (overlap)");
             }
         }
     }
 
     void add_knowledge() {
         for (const ListOf& list : set_.lists) {
-            if (is_in_reach(list.pack)) rule_.names.add_list(list.name, std::vector<cel::Type>(list.key.size(), cel::type_of(Kind::string)));
+            if (is_in_reach(list.pack))
+                rule_.names.add_list(list.name, std::vector<cel::Type>(list.key.size(), cel::type_of(Kind::string)));
         }
         for (const Table& table : set_.tables) {
             if (!is_in_reach(table.pack)) continue;
@@ -331,11 +362,13 @@ private:
             rule_.on.kind = Trigger::Kind::event;
             rule_.on.event = yaml::text_of(*event, file_, faults_).value_or("");
             rule_.on.wait = parts.quantity("wait", Dimension::duration).value_or(0);
-            if (rule_.on.wait < 0 || rule_.on.wait > 366 * days_ms) refuse(*on, "E204", "wait 应为 0 至 366 天", "wait must lie between 0 and 366 days");
+            if (rule_.on.wait < 0 || rule_.on.wait > 366 * days_ms)
+                refuse(*on, "E204", "wait 应为 0 至 366 天", "wait must lie between 0 and 366 days");
             const model::EventType* type = set_.dictionary.event(rule_.on.event);
             if (type == nullptr) {
                 const std::string like = near_name(set_.dictionary.events, rule_.on.event);
-                refuse(*event, "E502", format("没有事件 {}{}", rule_.on.event, asked_zh(like)), format("there is no event {}{}", rule_.on.event, asked_en(like)));
+                refuse(*event, "E502", format("没有事件 {}{}", rule_.on.event, asked_zh(like)),
+                       format("there is no event {}{}", rule_.on.event, asked_en(like)));
             } else if (type->subject != rule_.subject) {
                 refuse(*event, "E517", format("事件 {} 说的是 {}，不是 {}", type->name, type->subject, rule_.subject),
                        format("event {} is about {}, not about {}", type->name, type->subject, rule_.subject));
@@ -365,7 +398,8 @@ private:
         const std::string like = rule_.names.suggestion(path);
         const std::size_t dot = path.rfind('.');
         const std::string whole = like.empty() || dot == std::string::npos ? like : path.substr(0, dot + 1) + like;
-        refuse(node, "E501", format("没有名称 {}{}", path, asked_zh(whole)), format("{} is unknown{}", path, asked_en(whole)));
+        refuse(node, "E501", format("没有名称 {}{}", path, asked_zh(whole)),
+               format("{} is unknown{}", path, asked_en(whole)));
     }
 
     void read_needs() {
@@ -374,24 +408,29 @@ private:
         for (const yaml::Node& item : needs->items) {
             const std::optional<std::string> path = yaml::text_of(item, file_, faults_);
             if (!path) continue;
-            if (rule_.names.path_type(*path) == nullptr) refuse_path(item, *path);
-            else rule_.needs.push_back(rule_.names.slot(*path));
+            if (rule_.names.path_type(*path) == nullptr)
+                refuse_path(item, *path);
+            else
+                rule_.needs.push_back(rule_.names.slot(*path));
         }
     }
 
-    // A value kept in a finding may not carry a personal field through. A yes or no, a count and a measured amount (how far two
-    // homes lie apart) do not.
+    // A value kept in a finding may not carry a personal field through. A yes or no, a count and a measured amount (how
+    // far two homes lie apart) do not.
     void keep_private(const yaml::Node& node, const cel::Expression& one) {
         if (one.is_empty()) return;
         const Kind kind = one.type().kind;
-        const bool may_carry = kind == Kind::string || kind == Kind::date || kind == Kind::timestamp || kind == Kind::list ||
-                               kind == Kind::place || kind == Kind::fix;
+        const bool may_carry = kind == Kind::string || kind == Kind::date || kind == Kind::timestamp ||
+                               kind == Kind::list || kind == Kind::place || kind == Kind::fix;
         if (!may_carry) return;
         for (const std::uint16_t slot : one.reads()) {
             const std::string& path = rule_.names.path(slot);
             if (level_of(path) < personal) continue;
-            refuse(node, "E702", format("{} 是个人信息（3、4 级），其值不能存入发现；请在模型中用 derive 声明", path),
-                   format("{} is personal (level 3 or 4), its value must not be kept in a finding; declare a derived field", path));
+            refuse(
+                node, "E702", format("{} 是个人信息（3、4 级），其值不能存入发现；请在模型中用 derive 声明", path),
+                format(
+                    "{} is personal (level 3 or 4), its value must not be kept in a finding; declare a derived field",
+                    path));
         }
     }
 
@@ -409,7 +448,8 @@ private:
     }
 
     Sentence sentence(const yaml::Node& node) {
-        return read_sentence(node, rule_.names, *subject_, [this](std::string_view path) { return level_of(path); }, file_, faults_);
+        return read_sentence(
+            node, rule_.names, *subject_, [this](std::string_view path) { return level_of(path); }, file_, faults_);
     }
 
     void read_both(yaml::MapReader& map, Sentence& zh, Sentence& en) {
@@ -431,14 +471,17 @@ private:
             yaml::MapReader map(node, file_, faults_);
             Clause clause;
             clause.id = map.text("id");
-            if (!clause.id.empty() && !ids_.insert(clause.id).second) refuse(node, "E507", format("id {} 重复", clause.id), format("id {} is given twice", clause.id));
+            if (!clause.id.empty() && !ids_.insert(clause.id).second)
+                refuse(node, "E507", format("id {} 重复", clause.id), format("id {} is given twice", clause.id));
             read_both(map, clause.zh, clause.en);
             const yaml::Node* condition = map.required("if");
             clause.condition = expression(condition, cel::type_of(Kind::boolean));
             if (is_doubt) clause.asked_of_hits_only = map.word("ask", {"always", "hit"}, false) == "hit";
             map.finish();
-            if (condition != nullptr && !clause.condition.is_empty() && is_in_when_ && clause.condition.has_bare_numbers()) {
-                warn(*condition, "W802", "条件中有直接写的数字；门槛应放在 params", "a bare number in a condition; a threshold belongs in params");
+            if (condition != nullptr && !clause.condition.is_empty() && is_in_when_ &&
+                clause.condition.has_bare_numbers()) {
+                warn(*condition, "W802", "条件中有直接写的数字；门槛应放在 params",
+                     "a bare number in a condition; a threshold belongs in params");
             }
             read.push_back(std::move(clause));
         }
@@ -450,12 +493,14 @@ private:
             yaml::MapReader parts(*when, file_, faults_);
             const yaml::Node* all = parts.list("all");
             const yaml::Node* any = parts.list("any");
-            if ((all == nullptr) == (any == nullptr)) refuse(*when, "E202", "when 须写 all 或 any 之一", "when takes either all or any");
+            if ((all == nullptr) == (any == nullptr))
+                refuse(*when, "E202", "when 须写 all 或 any 之一", "when takes either all or any");
             rule_.any = any != nullptr;
             is_in_when_ = true;
             rule_.clauses = clauses(any != nullptr ? any : all, false);
             is_in_when_ = false;
-            if (rule_.clauses.empty() && (all != nullptr || any != nullptr)) refuse(*when, "E202", "至少要有一个条件", "at least one clause is needed");
+            if (rule_.clauses.empty() && (all != nullptr || any != nullptr))
+                refuse(*when, "E202", "至少要有一个条件", "at least one clause is needed");
             parts.finish();
         }
         rule_.doubts = clauses(map_.list("doubt"), true);
@@ -470,12 +515,15 @@ private:
             yaml::MapReader map(node, file_, faults_);
             Band band;
             band.id = map.text("id");
-            if (!band.id.empty() && !band_ids_.insert(band.id).second) refuse(node, "E507", format("id {} 重复", band.id), format("id {} is given twice", band.id));
+            if (!band.id.empty() && !band_ids_.insert(band.id).second)
+                refuse(node, "E507", format("id {} 重复", band.id), format("id {} is given twice", band.id));
             const yaml::Node* condition = map.optional("if");
             band.condition = expression(condition, cel::type_of(Kind::boolean));
             const bool is_last = i + 1 == bands->items.size();
             if (is_last != (condition == nullptr) && node.is_map()) {
-                refuse(node, "E202", is_last ? "最后一级不写 if，兜住其余情形" : "只有最后一级可以不写 if", is_last ? "the last band has no `if`: it takes the rest" : "only the last band goes without `if`");
+                refuse(
+                    node, "E202", is_last ? "最后一级不写 if，兜住其余情形" : "只有最后一级可以不写 if",
+                    is_last ? "the last band has no `if`: it takes the rest" : "only the last band goes without `if`");
             }
             if (node.is_map() && node.find("severity") == nullptr) map.required("severity");
             band.severity = static_cast<int>(map.integer("severity", 1, 3).value_or(1));
@@ -503,7 +551,8 @@ private:
                 continue;
             }
             if (level_of(*path) >= personal) {
-                refuse(item, "E701", format("{} 是个人信息（3、4 级），不能存入发现", *path), format("{} is personal (level 3 or 4) and must not be kept in a finding", *path));
+                refuse(item, "E701", format("{} 是个人信息（3、4 级），不能存入发现", *path),
+                       format("{} is personal (level 3 or 4) and must not be kept in a finding", *path));
             }
             rule_.names.slot(*path);
         }
@@ -512,14 +561,18 @@ private:
 
     // A field, "track", or others.entity(path).field.
     void check_evidence(const yaml::Node& node, const std::string& path) {
-        if (path == "track" || field_of_path(set_.dictionary, *subject_, path) != nullptr || rule_.names.path_type(path) != nullptr) return;
+        if (path == "track" || field_of_path(set_.dictionary, *subject_, path) != nullptr ||
+            rule_.names.path_type(path) != nullptr)
+            return;
         const std::size_t open = path.find('(');
         const std::size_t close = path.find(").");
         if (path.starts_with("others.") && open != std::string::npos && close != std::string::npos && close > open) {
             const std::string inner = path.substr(open + 1, close - open - 1);
             const std::string field = path.substr(0, open) + "." + path.substr(close + 2);
-            const bool is_track = path.substr(close + 2) == "track" && set_.dictionary.entity(path.substr(7, open - 7)) != nullptr;
-            if (rule_.names.path_type(inner) != nullptr && (is_track || field_of_path(set_.dictionary, *subject_, field) != nullptr)) {
+            const bool is_track =
+                path.substr(close + 2) == "track" && set_.dictionary.entity(path.substr(7, open - 7)) != nullptr;
+            if (rule_.names.path_type(inner) != nullptr &&
+                (is_track || field_of_path(set_.dictionary, *subject_, field) != nullptr)) {
                 rule_.names.slot(inner);
                 return;
             }
@@ -546,14 +599,17 @@ private:
         rule_.payable = expression(payable, std::nullopt);
         if (payable != nullptr) {
             keep_private(*payable, rule_.payable);
-            if (!rule_.payable.is_empty() && rule_.payable.type().kind != Kind::duration && rule_.payable.type().kind != Kind::money) {
+            if (!rule_.payable.is_empty() && rule_.payable.type().kind != Kind::duration &&
+                rule_.payable.type().kind != Kind::money) {
                 refuse(*payable, "E401", "payable 应为时长或金额", "payable must be a duration or money");
             }
         }
-        const bool is_partial = rule_.effect == "partial" ||
-                                std::any_of(rule_.bands.begin(), rule_.bands.end(), [](const Band& band) { return band.effect == "partial"; });
+        const bool is_partial =
+            rule_.effect == "partial" || std::any_of(rule_.bands.begin(), rule_.bands.end(),
+                                                     [](const Band& band) { return band.effect == "partial"; });
         if (is_partial != (payable != nullptr)) {
-            refuse(payable != nullptr ? *payable : *finding, "E202", "payable 与 effect: partial 必须同时写", "payable and effect: partial go together");
+            refuse(payable != nullptr ? *payable : *finding, "E202", "payable 与 effect: partial 必须同时写",
+                   "payable and effect: partial go together");
         }
         rule_.dedup = paths(map, "dedup");
         rule_.group = paths(map, "group");
@@ -583,7 +639,8 @@ private:
                 const std::string id = map.text("id");
                 const yaml::Node* zh = map.optional("zh");
                 const yaml::Node* en = map.optional("en");
-                if (node.is_map() && (zh == nullptr || en == nullptr)) map.refuse(node, "E208", "须有中文（zh）和英文（en）", "Chinese (zh) and English (en) are needed");
+                if (node.is_map() && (zh == nullptr || en == nullptr))
+                    map.refuse(node, "E208", "须有中文（zh）和英文（en）", "Chinese (zh) and English (en) are needed");
                 rule_.innocent.push_back({id, {zh == nullptr ? "" : zh->text, en == nullptr ? "" : en->text}});
                 map.finish();
             }
@@ -602,7 +659,8 @@ private:
         }
         if (cost_ > rule_.cost_limit) {
             const yaml::Node* limits = root_.find("limits");
-            refuse(limits == nullptr ? root_ : *limits, "E605", format("规则最坏情况的代价 {} 超过上限 {}", cost_, rule_.cost_limit),
+            refuse(limits == nullptr ? root_ : *limits, "E605",
+                   format("规则最坏情况的代价 {} 超过上限 {}", cost_, rule_.cost_limit),
                    format("the worst case of the rule costs {}, its limit is {}", cost_, rule_.cost_limit));
         }
         if (const yaml::Node* tests = map_.list("tests")) rule_.tests = tests->items;
@@ -620,7 +678,9 @@ private:
         const auto check = [&](const yaml::Node* map, std::string_view zh, std::string_view en) {
             if (map == nullptr || !map->is_map()) return;
             for (const auto& [name, value] : map->pairs) {
-                if (!is_used(name.text) && name.text != rule_.each) warn(name, "W801", format("{} {} 没有用到", zh, name.text), format("{} {} is not used", en, name.text));
+                if (!is_used(name.text) && name.text != rule_.each)
+                    warn(name, "W801", format("{} {} 没有用到", zh, name.text),
+                         format("{} {} is not used", en, name.text));
             }
         };
         check(root_.find("params"), "参数", "parameter");
@@ -629,7 +689,8 @@ private:
         for (const auto& [alias, name] : rule_.features) {
             const Feature* feature = set_.feature(name);
             if (feature != nullptr && feature->revise < rule_.on.wait) {
-                warn(*root_.find("features"), "W804", format("特征 {} 的 revise 比规则的 wait 还短", name), format("revise of feature {} is shorter than the wait of the rule", name));
+                warn(*root_.find("features"), "W804", format("特征 {} 的 revise 比规则的 wait 还短", name),
+                     format("revise of feature {} is shorter than the wait of the rule", name));
             }
         }
     }
@@ -640,13 +701,15 @@ private:
         }
         for (const auto& [local, name] : rule_.params) rule_.param_slots.push_back(rule_.names.slot(local));
         if (!subject_->date.empty()) rule_.date_slot = rule_.names.slot(subject_->name + "." + subject_->date);
-        for (std::uint16_t slot = 0; slot < rule_.names.slots(); ++slot) rule_.sources.push_back(source_of(rule_.names.path(slot)));
+        for (std::uint16_t slot = 0; slot < rule_.names.slots(); ++slot)
+            rule_.sources.push_back(source_of(rule_.names.path(slot)));
         for (std::uint16_t slot = 0; slot < rule_.names.slots(); ++slot) {
             const SlotSource& source = rule_.sources[slot];
             const std::string& path = rule_.names.path(slot);
             const cel::Type* type = rule_.names.path_type(path);
             const bool is_position = type != nullptr && (type->kind == Kind::place || type->kind == Kind::fix);
-            if (source.level < personal && source.kind != SlotSource::Kind::list && !is_position && path != "") rule_.used.emplace_back(path, slot);
+            if (source.level < personal && source.kind != SlotSource::Kind::list && !is_position && path != "")
+                rule_.used.emplace_back(path, slot);
         }
         std::sort(rule_.used.begin(), rule_.used.end());
     }
@@ -683,7 +746,8 @@ private:
     void make_canonical() {
         cbor::Value body = canonical(root_);
         const auto is_outside = [](const std::string& key) {
-            return key == "version" || key == "status" || key == "tests" || key == "quality" || key == "misses" || key == "do" || key == "innocent";
+            return key == "version" || key == "status" || key == "tests" || key == "quality" || key == "misses" ||
+                   key == "do" || key == "innocent";
         };
         std::erase_if(body.pairs, [&](const auto& pair) { return is_outside(pair.first); });
         cbor::Value fields = cbor::Value::map();
@@ -692,8 +756,10 @@ private:
         for (std::uint16_t slot = 0; slot < rule_.names.slots(); ++slot) {
             const std::string& path = rule_.names.path(slot);
             const SlotSource& source = rule_.sources[slot];
-            if (source.kind == SlotSource::Kind::table) tables.set(set_.tables[source.index].name, set_.tables[source.index].declaration);
-            if (source.kind == SlotSource::Kind::list) lists.set(set_.lists[source.index].name, set_.lists[source.index].declaration);
+            if (source.kind == SlotSource::Kind::table)
+                tables.set(set_.tables[source.index].name, set_.tables[source.index].declaration);
+            if (source.kind == SlotSource::Kind::list)
+                lists.set(set_.lists[source.index].name, set_.lists[source.index].declaration);
             const model::Field* field = field_of_path(set_.dictionary, *subject_, path);
             if (field == nullptr) continue;
             cbor::Value declared = cbor::Value::map();
@@ -709,7 +775,8 @@ private:
         cbor::Value features = cbor::Value::map();
         for (const auto& [alias, name] : rule_.features) features.set(name, set_.feature(name)->declaration);
         cbor::Value params = cbor::Value::map();
-        for (const std::uint32_t index : rule_.param_index) params.set(set_.params[index].name, set_.params[index].declaration);
+        for (const std::uint32_t index : rule_.param_index)
+            params.set(set_.params[index].name, set_.params[index].declaration);
         cbor::Value all = cbor::Value::map();
         all.set("rule", std::move(body));
         all.set("fields", std::move(fields));
@@ -736,11 +803,21 @@ private:
 
 }  // namespace
 
-const Param* RuleSet::param(std::string_view name) const { return named(params, name); }
-const Feature* RuleSet::feature(std::string_view name) const { return named(features, name); }
-const Table* RuleSet::table(std::string_view name) const { return named(tables, name); }
-const ListOf* RuleSet::list(std::string_view name) const { return named(lists, name); }
-const PolicyDocument* RuleSet::policy(std::string_view name) const { return named(policies, name); }
+const Param* RuleSet::param(std::string_view name) const {
+    return named(params, name);
+}
+const Feature* RuleSet::feature(std::string_view name) const {
+    return named(features, name);
+}
+const Table* RuleSet::table(std::string_view name) const {
+    return named(tables, name);
+}
+const ListOf* RuleSet::list(std::string_view name) const {
+    return named(lists, name);
+}
+const PolicyDocument* RuleSet::policy(std::string_view name) const {
+    return named(policies, name);
+}
 
 const Rule* RuleSet::rule(std::string_view id) const {
     for (const Rule& one : rules) {
@@ -749,8 +826,9 @@ const Rule* RuleSet::rule(std::string_view id) const {
     return nullptr;
 }
 
-std::optional<Rule> read_rule(const yaml::Node& root, const std::string& file, const RuleSet& set, const std::string& pack,
-                              const std::vector<std::string>& packs_in_reach, Faults& faults, Faults& warnings) {
+std::optional<Rule> read_rule(const yaml::Node& root, const std::string& file, const RuleSet& set,
+                              const std::string& pack, const std::vector<std::string>& packs_in_reach, Faults& faults,
+                              Faults& warnings) {
     return RuleReader(root, file, set, pack, packs_in_reach, faults, warnings).read();
 }
 

@@ -31,8 +31,10 @@ void merge(Node& into, const Node& over) {
         return;
     }
     for (const auto& [key, value] : over.pairs) {
-        if (Node* mine = find(into, key.text)) merge(*mine, value);
-        else into.pairs.emplace_back(key, value);
+        if (Node* mine = find(into, key.text))
+            merge(*mine, value);
+        else
+            into.pairs.emplace_back(key, value);
     }
 }
 
@@ -45,7 +47,9 @@ bool remove_path(Node& given, std::string_view path) {
     const std::size_t dot = path.find('.');
     const std::string head(path.substr(0, dot));
     Node* features = find(given, "features");
-    Node* holder = find(given, head) != nullptr ? &given : features != nullptr && find(*features, head) != nullptr ? features : nullptr;
+    Node* holder = find(given, head) != nullptr                              ? &given
+                   : features != nullptr && find(*features, head) != nullptr ? features
+                                                                             : nullptr;
     if (holder == nullptr) return false;
     if (dot == std::string_view::npos) return erase_key(*holder, head);
     return erase_key(*find(*holder, head), path.substr(dot + 1));
@@ -62,24 +66,30 @@ const Node* named_test(const std::vector<Node>& tests, std::string_view name) {
 // The world as a test gives it: values by path, other records by entity and id.
 class Given final : public Facts {
 public:
-    Given(const RuleSet& set, const Rule& rule, const Node* given, Faults& faults) : set_(set), rule_(rule), faults_(faults) {
+    Given(const RuleSet& set, const Rule& rule, const Node* given, Faults& faults)
+        : set_(set), rule_(rule), faults_(faults) {
         if (given == nullptr) return;
         if (!given->is_map()) {
             faults_.push_back(yaml::fault_at(rule.file, *given, "E201", "given 应为键值", "given must be a map"));
             return;
         }
         for (const auto& [key, node] : given->pairs) {
-            if (key.text == "features") add_features(node);
-            else if (key.text == "others") add_others(node);
-            else add_record(key, node);
+            if (key.text == "features")
+                add_features(node);
+            else if (key.text == "others")
+                add_others(node);
+            else
+                add_record(key, node);
         }
     }
 
     void forget(const std::string& path) {
         values_.erase(path);
         for (auto at = values_.begin(); at != values_.end();) {
-            if (at->first.starts_with(path + ".")) at = values_.erase(at);
-            else ++at;
+            if (at->first.starts_with(path + "."))
+                at = values_.erase(at);
+            else
+                ++at;
         }
     }
     bool has(const std::string& path) const { return values_.contains(path); }
@@ -96,7 +106,9 @@ public:
 
     Value others(std::uint16_t slot, const Value& id) override {
         const std::vector<std::string_view> parts = split(rule_.names.path(slot), '.');
-        const auto found = id.kind() == Kind::string ? others_.find({std::string(parts[1]), id.text(), std::string(parts[2])}) : others_.end();
+        const auto found = id.kind() == Kind::string
+                               ? others_.find({std::string(parts[1]), id.text(), std::string(parts[2])})
+                               : others_.end();
         return found == others_.end() ? Value::absent(slot) : found->second;
     }
 
@@ -114,11 +126,13 @@ private:
         const cel::Type* type = rule_.names.path_type(path);
         if (type == nullptr) {
             const std::string like = rule_.names.suggestion(path);
-            faults_.push_back(yaml::fault_at(rule_.file, key, "E501", format("没有名称 {}{}", path, like.empty() ? "" : format("，是否 {}？", like)),
-                                             format("{} is unknown{}", path, like.empty() ? "" : format(", did you mean {}?", like))));
+            faults_.push_back(yaml::fault_at(
+                rule_.file, key, "E501", format("没有名称 {}{}", path, like.empty() ? "" : format("，是否 {}？", like)),
+                format("{} is unknown{}", path, like.empty() ? "" : format(", did you mean {}?", like))));
             return;
         }
-        if (std::optional<Value> value = read_value(node, *type, rule_.file, faults_)) values_[path] = std::move(*value);
+        if (std::optional<Value> value = read_value(node, *type, rule_.file, faults_))
+            values_[path] = std::move(*value);
     }
 
     void add_record(const Node& name, const Node& node) {
@@ -141,8 +155,9 @@ private:
                     const model::Field* field = entity == nullptr ? nullptr : entity->field(field_key.text);
                     const std::optional<cel::Type> type = field == nullptr ? std::nullopt : type_of_field(*field);
                     if (!type) {
-                        faults_.push_back(yaml::fault_at(rule_.file, field_key, "E501", format("{} 没有字段 {}", entity_key.text, field_key.text),
-                                                         format("{} has no field {}", entity_key.text, field_key.text)));
+                        faults_.push_back(yaml::fault_at(
+                            rule_.file, field_key, "E501", format("{} 没有字段 {}", entity_key.text, field_key.text),
+                            format("{} has no field {}", entity_key.text, field_key.text)));
                         continue;
                     }
                     if (std::optional<Value> read = read_value(value, *type, rule_.file, faults_)) {
@@ -160,7 +175,9 @@ private:
     std::map<std::tuple<std::string, std::string, std::string>, Value> others_;
 };
 
-std::string quoted(std::string_view text) { return text.empty() ? "“”" : format("“{}”", text); }
+std::string quoted(std::string_view text) {
+    return text.empty() ? "“”" : format("“{}”", text);
+}
 
 std::string differs(std::string_view what, std::string_view expected, std::string_view got) {
     return format("{}：应为 {}，实为 {} | {}: expected {}, got {}", what, expected, got, what, expected, got);
@@ -209,7 +226,8 @@ private:
             if (!judgement_.reason.empty()) why += " (" + judgement_.reason + ")";
             if (!judgement_.missing.empty()) why += " missing " + join(judgement_.missing, " ");
             if (!judgement_.error.empty()) why += " " + judgement_.error;
-            why += format(" clauses {} doubts {} exceptions {}", judgement_.clauses, judgement_.doubts, judgement_.exceptions);
+            why += format(" clauses {} doubts {} exceptions {}", judgement_.clauses, judgement_.doubts,
+                          judgement_.exceptions);
             problems_.push_back(differs("outcome", node.text, why));
         } else if (key == "severity") {
             compare(key, node.text, format("{}", judgement_.severity));
@@ -237,7 +255,8 @@ private:
         } else if (key == "zh_has" || key == "en_has") {
             const Language language = key == "zh_has" ? Language::zh : Language::en;
             const Explanation explanation = explain(set_, rule_, judgement_, language, zone_, nullptr, name_of_);
-            if (explanation.sentence.find(node.text) == std::string::npos) problems_.push_back(differs(key, quoted(node.text), quoted(explanation.sentence)));
+            if (explanation.sentence.find(node.text) == std::string::npos)
+                problems_.push_back(differs(key, quoted(node.text), quoted(explanation.sentence)));
         } else if (key != "revised") {
             problems_.push_back(format("expect 中不认识的键 {} | unknown key {} in expect", key, key));
         }
@@ -284,8 +303,11 @@ public:
             const auto found = seen_.find(name);
             for (const char way : {'t', 'f'}) {
                 ++report.coverable;
-                if (found != seen_.end() && found->second.contains(way)) ++report.covered;
-                else report.uncovered.push_back(format("{}: {}: never {}", rule.id, name, way == 't' ? "true" : "false"));
+                if (found != seen_.end() && found->second.contains(way))
+                    ++report.covered;
+                else
+                    report.uncovered.push_back(
+                        format("{}: {}: never {}", rule.id, name, way == 't' ? "true" : "false"));
             }
         };
         for (const Clause& clause : rule.clauses) count("clause " + clause.id);
@@ -298,7 +320,8 @@ public:
 
 private:
     void see(const std::vector<Clause>& clauses, const std::string& kind, const std::string& bits) {
-        for (std::size_t i = 0; i < clauses.size() && i < bits.size(); ++i) seen_[kind + " " + clauses[i].id].insert(bits[i]);
+        for (std::size_t i = 0; i < clauses.size() && i < bits.size(); ++i)
+            seen_[kind + " " + clauses[i].id].insert(bits[i]);
     }
     std::map<std::string, std::set<char>> seen_;
 };
@@ -357,7 +380,8 @@ private:
         for (const Fault& fault : faults) problems.push_back(to_text(fault));
         const Judgement judgement = judge(set_, rule_, given, zone_, Detail::clear_too);
         coverage_.see(rule_, judgement);
-        for (std::string& problem : differences(set_, rule_, *expect, judgement, zone_, names_in(given))) problems.push_back(std::move(problem));
+        for (std::string& problem : differences(set_, rule_, *expect, judgement, zone_, names_in(given)))
+            problems.push_back(std::move(problem));
         if (judgement.outcome == Outcome::hit && problems.empty() && hit_ == nullptr) {
             hit_test_ = test;
             hit_ = &hit_test_;
@@ -375,7 +399,8 @@ private:
             Given without = given;
             without.forget(path);
             const Judgement judgement = judge(set_, rule_, without, zone_);
-            const bool is_named = std::find(judgement.missing.begin(), judgement.missing.end(), path) != judgement.missing.end();
+            const bool is_named =
+                std::find(judgement.missing.begin(), judgement.missing.end(), path) != judgement.missing.end();
             check(test, format("needs {}", path), judgement.outcome == Outcome::inconclusive && is_named,
                   differs("outcome", format("inconclusive, missing {}", path), to_word(judgement.outcome)));
         }
@@ -391,7 +416,8 @@ private:
             without.forget(path);
             const Judgement judgement = judge(set_, rule_, without, zone_);
             check(test, format("without {}", path), judgement.outcome != Outcome::hit && judgement.error.empty(),
-                  differs("outcome", "no hit, no error", std::string(to_word(judgement.outcome)) + " " + judgement.error));
+                  differs("outcome", "no hit, no error",
+                          std::string(to_word(judgement.outcome)) + " " + judgement.error));
         }
         move_params(test, given);
         render(test, given);
@@ -409,14 +435,18 @@ private:
             if (source.kind == SlotSource::Kind::fact) read.insert(rule_.names.path(slot));
             if (source.kind != SlotSource::Kind::let) continue;
             const std::string& text = rule_.lets[source.index].expression.text();
-            if (text.find("||") == std::string::npos && text.find('?') == std::string::npos) gather(rule_.lets[source.index].expression, read);
+            if (text.find("||") == std::string::npos && text.find('?') == std::string::npos)
+                gather(rule_.lets[source.index].expression, read);
         }
     }
 
     bool is_asked_by_has(const std::string& path) const {
         const std::string asked = "has(" + path + ")";
-        const auto asks = [&](const cel::Expression& one) { return !one.is_empty() && one.text().find(asked) != std::string::npos; };
-        return std::any_of(rule_.clauses.begin(), rule_.clauses.end(), [&](const Clause& clause) { return asks(clause.condition); }) ||
+        const auto asks = [&](const cel::Expression& one) {
+            return !one.is_empty() && one.text().find(asked) != std::string::npos;
+        };
+        return std::any_of(rule_.clauses.begin(), rule_.clauses.end(),
+                           [&](const Clause& clause) { return asks(clause.condition); }) ||
                std::any_of(rule_.lets.begin(), rule_.lets.end(), [&](const Let& let) { return asks(let.expression); });
     }
 
@@ -435,9 +465,13 @@ private:
                 bool is_moved = false;
                 for (ParamValue& value : param.values) {
                     const Kind kind = value.value.kind();
-                    if (kind == Kind::duration) value.value = Value::of_duration_ms(value.value.ms() + step);
-                    else if (kind == Kind::integer || kind == Kind::length || kind == Kind::money || kind == Kind::ratio || kind == Kind::speed) value.value = Value::of(kind, value.value.number() + step);
-                    else continue;
+                    if (kind == Kind::duration)
+                        value.value = Value::of_duration_ms(value.value.ms() + step);
+                    else if (kind == Kind::integer || kind == Kind::length || kind == Kind::money ||
+                             kind == Kind::ratio || kind == Kind::speed)
+                        value.value = Value::of(kind, value.value.number() + step);
+                    else
+                        continue;
                     is_moved = true;
                 }
                 if (is_moved) {
@@ -460,7 +494,8 @@ private:
             for (const auto* lines : {&explanation.clauses, &explanation.doubts, &explanation.exceptions}) {
                 for (const Explanation::Line& line : *lines) is_said = is_said && !line.text.empty();
             }
-            check(test, language == Language::zh ? "sentences zh" : "sentences en", is_said, "有空句子 | a sentence is empty");
+            check(test, language == Language::zh ? "sentences zh" : "sentences en", is_said,
+                  "有空句子 | a sentence is empty");
         }
     }
 
@@ -484,13 +519,15 @@ std::vector<Node> resolved_tests(const Rule& rule, Faults& faults) {
         const std::optional<std::string> same_as = map.optional_text("same_as");
         for (const char* key : {"given", "events", "registers", "reorder", "expect", "without"}) map.optional(key);
         map.finish();
-        if (named_test(resolved, name) != nullptr) map.refuse(test, "E507", format("测试 {} 重复", name), format("test {} is given twice", name));
+        if (named_test(resolved, name) != nullptr)
+            map.refuse(test, "E507", format("测试 {} 重复", name), format("test {} is given twice", name));
         Node whole;
         whole.kind = Node::Kind::map;
         if (same_as) {
             const Node* base = named_test(resolved, *same_as);
             if (base == nullptr) {
-                map.refuse(*test.find("same_as"), "E502", format("前面没有测试“{}”", *same_as), format("there is no test \"{}\" before this one", *same_as));
+                map.refuse(*test.find("same_as"), "E502", format("前面没有测试“{}”", *same_as),
+                           format("there is no test \"{}\" before this one", *same_as));
             } else {
                 whole = *base;
             }
@@ -501,16 +538,20 @@ std::vector<Node> resolved_tests(const Rule& rule, Faults& faults) {
             for (const auto& [key, value] : test.pairs) {
                 if (key.text == "same_as" || key.text == "without") continue;
                 Node* mine = find(whole, key.text);
-                if (mine == nullptr) whole.pairs.emplace_back(key, value);
-                else if (key.text == "given" || key.text == "registers") merge(*mine, value);
-                else *mine = value;
+                if (mine == nullptr)
+                    whole.pairs.emplace_back(key, value);
+                else if (key.text == "given" || key.text == "registers")
+                    merge(*mine, value);
+                else
+                    *mine = value;
             }
         }
         if (const Node* without = test.is_map() ? test.find("without") : nullptr) {
             Node* given = find(whole, "given");
             for (const Node& path : without->items) {
                 if (given == nullptr || !remove_path(*given, path.text)) {
-                    map.refuse(path, "E501", format("given 中没有 {}", path.text), format("{} is not in given", path.text));
+                    map.refuse(path, "E501", format("given 中没有 {}", path.text),
+                               format("{} is not in given", path.text));
                 }
             }
         }
@@ -519,7 +560,8 @@ std::vector<Node> resolved_tests(const Rule& rule, Faults& faults) {
     return resolved;
 }
 
-std::vector<std::string> differences(const RuleSet& set, const Rule& rule, const Node& expect, const Judgement& judgement, const Zone& zone,
+std::vector<std::string> differences(const RuleSet& set, const Rule& rule, const Node& expect,
+                                     const Judgement& judgement, const Zone& zone,
                                      const std::function<std::string(const std::string&)>& name_of) {
     return Differences(set, rule, judgement, zone, name_of).of(expect);
 }

@@ -24,8 +24,8 @@ bool suits(std::string_view format_word, Kind kind) {
 }
 
 bool is_entity(std::string_view word, const model::Entity& subject) {
-    return word == subject.name ||
-           std::any_of(subject.fields.begin(), subject.fields.end(), [&](const model::Field& field) { return field.ref == word; });
+    return word == subject.name || std::any_of(subject.fields.begin(), subject.fields.end(),
+                                               [&](const model::Field& field) { return field.ref == word; });
 }
 
 }  // namespace
@@ -76,14 +76,22 @@ Sentence read_sentence(const yaml::Node& node, cel::Names& names, const model::E
             }
             const std::string like = names.suggestion(part.text);
             const std::size_t dot = part.text.rfind('.');
-            const std::string whole = like.empty() || dot == std::string::npos ? like : part.text.substr(0, dot + 1) + like;
-            refuse(open + 1, "E501", format("句中没有名称 {}{}", part.text, whole.empty() ? "" : format("，是否 {}？", whole)),
-                   format("the sentence names {}, which is unknown{}", part.text, whole.empty() ? "" : format(", did you mean {}?", whole)));
+            const std::string whole =
+                like.empty() || dot == std::string::npos ? like : part.text.substr(0, dot + 1) + like;
+            refuse(open + 1, "E501",
+                   format("句中没有名称 {}{}", part.text, whole.empty() ? "" : format("，是否 {}？", whole)),
+                   format("the sentence names {}, which is unknown{}", part.text,
+                          whole.empty() ? "" : format(", did you mean {}?", whole)));
             continue;
         }
         if (!suits(part.format, type->kind)) {
-            refuse(open + 1, "E410", part.format.empty() ? format("{} 不能写进句子", part.text) : format("格式 {} 不适用于 {}（{}）", part.format, part.text, cel::to_text(*type)),
-                   part.format.empty() ? format("{} cannot be printed", part.text) : format("format {} does not suit {}, which is a {}", part.format, part.text, cel::to_text(*type)));
+            refuse(
+                open + 1, "E410",
+                part.format.empty() ? format("{} 不能写进句子", part.text)
+                                    : format("格式 {} 不适用于 {}（{}）", part.format, part.text, cel::to_text(*type)),
+                part.format.empty()
+                    ? format("{} cannot be printed", part.text)
+                    : format("format {} does not suit {}, which is a {}", part.format, part.text, cel::to_text(*type)));
         }
         if (level_of(part.text) >= 3) {
             const std::string entity = part.text.substr(0, part.text.find('.'));
@@ -98,7 +106,8 @@ Sentence read_sentence(const yaml::Node& node, cel::Names& names, const model::E
 }
 
 bool has_value(const Sentence& sentence) {
-    return std::any_of(sentence.parts.begin(), sentence.parts.end(), [](const Sentence::Part& part) { return part.has_slot; });
+    return std::any_of(sentence.parts.begin(), sentence.parts.end(),
+                       [](const Sentence::Part& part) { return part.has_slot; });
 }
 
 }  // namespace ningyi::rule

@@ -11,8 +11,8 @@
 
 namespace ningyi::rule {
 
-// Paths become slots of `names`. `level_of(path)`: the privacy level of what stands behind a path. Faults: E501 unknown path,
-// E410 a format that does not suit its type, E701 a personal value printed, E209 a brace left open.
+// Paths become slots of `names`. `level_of(path)`: the privacy level of what stands behind a path. Faults: E501 unknown
+// path, E410 a format that does not suit its type, E701 a personal value printed, E209 a brace left open.
 Sentence read_sentence(const yaml::Node& node, cel::Names& names, const model::Entity& subject,
                        const std::function<int(std::string_view)>& level_of, const std::string& file, Faults& faults);
 

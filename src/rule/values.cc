@@ -90,9 +90,11 @@ std::optional<cel::Type> type_of_word(std::string_view word) {
     return type_of_field(field);
 }
 
-std::optional<Value> read_value(const yaml::Node& node, const cel::Type& type, const std::string& file, Faults& faults) {
+std::optional<Value> read_value(const yaml::Node& node, const cel::Type& type, const std::string& file,
+                                Faults& faults) {
     const auto refuse = [&](std::string_view zh, std::string_view en) {
-        faults.push_back(yaml::fault_at(file, node, "E204", format("“{}”不是{}", node.text, zh), format("\"{}\" is not {}", node.text, en)));
+        faults.push_back(yaml::fault_at(file, node, "E204", format("“{}”不是{}", node.text, zh),
+                                        format("\"{}\" is not {}", node.text, en)));
         return std::nullopt;
     };
     if (type.kind == Kind::list) {
@@ -134,7 +136,8 @@ std::optional<Value> read_value(const yaml::Node& node, const cel::Type& type, c
         }
         case Kind::string:
             if (type.words && std::find(type.words->begin(), type.words->end(), *text) == type.words->end()) {
-                return refuse(format("下列之一：{}", join(*type.words, " ")), format("one of: {}", join(*type.words, " ")));
+                return refuse(format("下列之一：{}", join(*type.words, " ")),
+                              format("one of: {}", join(*type.words, " ")));
             }
             return Value::of_string(*text);
         case Kind::date: {
@@ -144,13 +147,17 @@ std::optional<Value> read_value(const yaml::Node& node, const cel::Type& type, c
         }
         case Kind::timestamp: {
             const std::optional<Instant> instant = parse_instant(*text);
-            if (!instant) return refuse("时间，应写成如 2025-08-01T09:00:00+08:00", "an instant, write it like 2025-08-01T09:00:00+08:00");
+            if (!instant)
+                return refuse("时间，应写成如 2025-08-01T09:00:00+08:00",
+                              "an instant, write it like 2025-08-01T09:00:00+08:00");
             return Value::of_timestamp_ms(instant->ms);
         }
         case Kind::place:
         case Kind::fix: {
             std::optional<Value> position = position_of(split(*text, ','), type.kind);
-            if (!position) return refuse("位置，应写成如 [33.01, 119.98] 或 [33.01, 119.98, 10m]", "a position, write it like [33.01, 119.98] or [33.01, 119.98, 10m]");
+            if (!position)
+                return refuse("位置，应写成如 [33.01, 119.98] 或 [33.01, 119.98, 10m]",
+                              "a position, write it like [33.01, 119.98] or [33.01, 119.98, 10m]");
             return position;
         }
         default: return refuse("可以在这里写的类型", "of a type that can be written here");

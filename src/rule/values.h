@@ -19,9 +19,11 @@ std::optional<cel::Type> type_of_field(const model::Field& field);
 // The type of a parameter or table column by its word ("length", "int", "string" …).
 std::optional<cel::Type> type_of_word(std::string_view word);
 
-// The value written at `node` for that type ("300m", "2025-08-01", "completed", "[a, b]"). A place is [lat, lon] in degrees, a
-// fix [lat, lon, accuracy] with the accuracy as a length of one standard deviation. A fault when it is something else.
-std::optional<cel::Value> read_value(const yaml::Node& node, const cel::Type& type, const std::string& file, Faults& faults);
+// The value written at `node` for that type ("300m", "2025-08-01", "completed", "[a, b]"). A place is [lat, lon] in
+// degrees, a fix [lat, lon, accuracy] with the accuracy as a length of one standard deviation. A fault when it is
+// something else.
+std::optional<cel::Value> read_value(const yaml::Node& node, const cel::Type& type, const std::string& file,
+                                     Faults& faults);
 
 // The value as text that names it exactly: base units, ISO days, instants in ms; lists in brackets.
 std::string exact_text(const cel::Value& value);
