@@ -194,7 +194,7 @@ private:
         for (std::size_t p = 0; p < page_.parties.size(); ++p) {
             if (!page_.parties[p].table) continue;
             out += "<div class=\"panel\"><h3>" + both("疑点涉及金额最多的" + page_.parties[p].label.zh, page_.parties[p].label.en + " with most money touched by leads") + "</h3>" +
-                   open_table("", "") + head(page_.parties[p].label.zh, page_.parties[p].label.en) + head("疑点", "Leads", true) + head("涉及金额", "Money", true) + std::string(open_body);
+                   open_table(html_escaped(page_.parties[p].label.zh), html_escaped(page_.parties[p].label.en)) + head(page_.parties[p].label.zh, page_.parties[p].label.en) + head("疑点", "Leads", true) + head("涉及金额", "Money", true) + std::string(open_body);
             std::size_t shown = 0;
             for (const PartyTotals& party : tables_.parties[p]) {
                 if (shown == 5 || party.hits == 0) break;
