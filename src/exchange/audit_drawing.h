@@ -37,7 +37,7 @@ struct Trace {
 struct Scene {
     std::vector<Trace> traces;                 // one, or two of a pair
     double radius_m = 0;                       // 0: none
-    model::Label place_label{"住址", "address"};
+    model::Label place_label;                  // "住址坐标"
     bool one_track = false;                    // both traces of the pair are one carrier's: the first holds all fixes
 };
 

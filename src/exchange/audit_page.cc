@@ -37,7 +37,7 @@ public:
             for (const yaml::Node& item : list->items) read_level(item);
         }
         if (const yaml::Node* list = map.list("interval")) read_interval(*list);
-        page_.place = path(map, "place", FieldType::place);
+        page_.place = path(map, "place", FieldType::place, false, &page_.place_label);
         if (const yaml::Node* list = map.list("radii")) {
             for (const yaml::Node& item : list->items) read_radius(item);
         }
@@ -84,12 +84,14 @@ private:
         return found;
     }
 
-    std::string path(yaml::MapReader& map, std::string_view key, FieldType type, bool required = false) {
+    std::string path(yaml::MapReader& map, std::string_view key, FieldType type, bool required = false,
+                     model::Label* named = nullptr) {
         const yaml::Node* node = required ? map.required(key) : map.optional(key);
         if (node == nullptr) return {};
         const auto text = yaml::text_of(*node, file_, faults_);
         if (!text) return {};
-        field(*node, *text, type);
+        const model::Field* found = field(*node, *text, type);
+        if (found != nullptr && named != nullptr) *named = found->label;
         return *text;
     }
 

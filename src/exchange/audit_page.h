@@ -46,6 +46,7 @@ struct AuditPage {
     std::vector<AuditLevel> levels;
     std::string from, to;        // the interval claimed; both empty when the subject has none
     std::string place;           // empty: nothing is drawn around a place
+    model::Label place_label;    // of its field
     std::vector<std::string> radii;
     std::string track;           // empty: no track is drawn
     std::vector<AuditMark> marks;

@@ -452,6 +452,7 @@ private:
             }
         }
         scene.radius_m = radius_of(row);
+        scene.place_label = page_.place_label;
         const std::string map = map_drawing(scene), time = time_drawing(scene, input_.zone);
         if (map.empty() && time.empty()) return;
         out += format("<div class=\"draw{}\">", map.empty() || time.empty() ? " one" : "") + map + time + "</div>";
@@ -507,7 +508,7 @@ private:
             out += format("<span class=\"k\"><svg viewBox=\"0 0 28 16\" aria-hidden=\"true\">{}</svg>{}</span>", drawing, both(zh, en));
         };
         out += "<div class=\"legend\">";
-        key("<path class=\"home a\" d=\"M7 7l7 -6 7 6v8h-14z\"/>", "登记住址", "registered address");
+        key("<path class=\"home a\" d=\"M7 7l7 -6 7 6v8h-14z\"/>", page_.place_label.zh, page_.place_label.en);
         key("<circle class=\"area\" cx=\"14\" cy=\"8\" r=\"7\"/>", "允许半径", "allowed radius");
         key("<path class=\"line\" d=\"M2 12L12 5 26 9\"/>", "轨迹（只连相隔不超过 120 秒的点）", "track (only fixes at most 120 s apart are joined)");
         key("<g class=\"disc\"><circle cx=\"14\" cy=\"8\" r=\"7\"/></g>", "定位误差（68%）", "accuracy (68 %)");
