@@ -78,7 +78,7 @@ private:
             }
             yaml::Node& node = by_event[carrier];
             node.kind = yaml::Node::Kind::map;
-            node.pairs.emplace_back(name, value);
+            node.pairs.push_back({name, value});
         }
         for (const auto& [type, node] : by_event) {
             engine::ClearEvent event = start(*type, id, Instant{0}, events.size());
