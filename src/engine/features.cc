@@ -302,7 +302,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                 c.register_entity = world.entity_index(feature.register_entity);
                 c.b = c.register_entity;
                 c.id = binder.checked(feature.id_expression, feature.names);
-                if (!feature.at.empty()) c.at = binder.path(c.a, feature.at);
+                if (!feature.at.empty()) c.at = binder.path(c.a, feature.at.starts_with("a.") ? feature.at.substr(2) : feature.at);
                 break;
             case FeatureKind::measure:
                 c.measure = binder.measure(feature.fn);

@@ -486,7 +486,9 @@ private:
             }
             const std::size_t dots = times.find("..");
             const auto from = clock_time(times.substr(0, dots), day_);
-            const auto to = dots == std::string::npos ? from : clock_time(times.substr(dots + 2), day_);
+            // The second time without a day is on the day of the first (+08:00, as all times of a scenario).
+            const auto first_day = from ? std::optional(Date{static_cast<std::int32_t>((from->ms + 8 * hours_ms) / days_ms)}) : day_;
+            const auto to = dots == std::string::npos ? from : clock_time(times.substr(dots + 2), first_day);
             if (!from || !to || *to < *from) {
                 complain(word.column, "@ 后应为时间或 起..止", "a time or FROM..TO is wanted after @");
                 continue;
