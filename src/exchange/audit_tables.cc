@@ -323,6 +323,8 @@ private:
 
 }  // namespace
 
+AuditTables audit_tables(const AuditInput& input) { return Builder(input).build(); }
+
 std::string party_name(const AuditInput& input, const AuditParty& party, const std::string& id) {
     const engine::World& world = input.engine.world();
     const engine::EntityIndex entity = world.entity_index(party.entity);
