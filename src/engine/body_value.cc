@@ -131,6 +131,8 @@ std::string base_text(const cel::Value& value) {
             for (const cel::Value& item : value.list()) text += (text.empty() ? "" : ",") + base_text(item);
             return text;
         }
+        case Kind::absent:
+        case Kind::error: return "";
         case Kind::place:
         case Kind::fix: return "";   // positions are never stored in a finding (privacy level 4)
         default: return std::to_string(value.number());

@@ -34,41 +34,66 @@ class Engine::Judge final : public rule::Facts, public Reads {
 public:
     Judge(Engine& engine, RecordIndex record, bool live)
         : engine_(engine), record_(record), live_(live), reader_(*engine.paths_, record, live ? this : nullptr) {
-        as_of_.time = reader_.time().value_or(engine.last_recorded_);
         feature_rows_.resize(engine.set_->features.size());
     }
 
     // All judgements of a rule: one, or one a row of its `each` feature.
     std::vector<Judged> run(const CompiledRule& rule) {
-        rule_ = &rule;
-        row_ = 0;
+        begin(rule);
         std::vector<Judged> all;
         std::size_t rows = 1;
         if (rule.each != no_index && applies(rule)) rows = std::max<std::size_t>(1, rows_of(rule.features[rule.each]).rows.size());
         for (row_ = 0; row_ < rows; ++row_) {
+            used_.clear();
+            if (rule.each != no_index && rows_are_known(rule.features[rule.each])) use(rule.features[rule.each]);
             Judged one;
             one.judgement = rule::judge(*engine_.set_, *rule.rule, *this, *engine_.zone_);
-            for (const Source& source : rule.dedup) {
-                if (!one.dedup.empty()) one.dedup += '|';
-                one.dedup += base_text(value(source, 0));
+            for (std::size_t i = 0; i < rule.dedup.size(); ++i) {
+                if (i > 0) one.dedup += '|';
+                one.dedup += base_text(value(rule.dedup[i], 0));
             }
+            const auto same = std::count_if(all.begin(), all.end(), [&](const Judged& other) {
+                return other.dedup.substr(0, other.dedup.rfind('#')) == one.dedup;
+            });
+            if (same > 0) one.dedup += "#" + std::to_string(same + 1);
+            one.used = used_;
             all.push_back(std::move(one));
         }
         return all;
     }
 
-    Finding finding(const CompiledRule& rule, const Judged& judged, std::size_t row, bool known_now) {
-        rule_ = &rule;
-        row_ = row;
+    // What every finding of the rule on this subject says. `row_` is not asked.
+    Finding frame(const CompiledRule& rule) {
         const rule::Rule& r = *rule.rule;
-        const rule::Judgement& j = judged.judgement;
-        const World& world = *engine_.world_;
         Finding f;
         f.rule = r.id;
         f.version = r.version;
         f.rule_digest = r.digest;
         f.subject_entity = r.subject;
-        f.subject = world.record(record_).id;
+        f.subject = engine_.world_->record(record_).id;
+        f.result = r.result;
+        f.effect = r.effect;
+        f.date = date_text();
+        f.agency = reader_.agency();
+        f.position = engine_.position_;
+        return f;
+    }
+
+    // The subject's own day as text, "" when it has none.
+    std::string date_text() {
+        if (engine_.paths_->common(reader_.entity()).date.is_none()) return "";
+        const Value date = reader_.date();
+        return date.kind() == Kind::date ? to_text(Date{static_cast<std::int32_t>(date.number())}) : "";
+    }
+    std::string agency() { return reader_.agency(); }
+
+    Finding finding(const CompiledRule& rule, const Judged& judged, std::size_t row, bool known_now) {
+        begin(rule);
+        row_ = row;
+        used_ = judged.used;
+        const rule::Judgement& j = judged.judgement;
+        const World& world = *engine_.world_;
+        Finding f = frame(rule);
         f.dedup = judged.dedup;
         f.outcome = j.outcome;
         f.reason = j.reason;
@@ -79,11 +104,9 @@ public:
         f.exceptions = j.exceptions;
         f.band = j.band;
         f.severity = j.outcome == Outcome::hit ? j.severity : 0;
-        f.result = r.result;
-        f.effect = j.effect;
+        if (!j.effect.empty()) f.effect = j.effect;
         for (const auto& [path, value] : j.values) {
             if (value.kind() == Kind::place || value.kind() == Kind::fix) continue;
-            if (level(rule, path) > 2) continue;
             UsedValue used;
             used.path = path;
             used.absent = !value.is_known();
@@ -100,14 +123,11 @@ public:
             if (j.payable.is_known()) f.payable = base_text(j.payable), f.payable_type = kind_word(j.payable.kind());
         }
         if (j.at_risk.kind() == Kind::money) f.at_risk_fen = j.at_risk.number();
-        const Value date = reader_.date();
-        if (date.kind() == Kind::date) f.date = to_text(Date{static_cast<std::int32_t>(date.number())});
-        f.agency = agency();
         for (const Source& source : rule.group) f.group += (f.group.empty() ? "" : "|") + base_text(value(source, 0));
         std::string params = j.params_digest;
         std::vector<std::uint64_t> seqs;
-        for (const std::uint16_t feature : rule.features) {
-            if (!feature_rows_[feature]) continue;
+        std::sort(used_.begin(), used_.end());
+        for (const std::uint16_t feature : used_) {
             params += feature_rows_[feature]->params;
             seqs.insert(seqs.end(), feature_rows_[feature]->evidence.begin(), feature_rows_[feature]->evidence.end());
         }
@@ -121,16 +141,7 @@ public:
         if (!seqs.empty() && seqs.front() == 0) seqs.erase(seqs.begin());
         f.evidence = std::move(seqs);
         f.known_now = known_now;
-        f.position = engine_.position_;
         return f;
-    }
-
-    std::string agency() {
-        const model::Entity& entity = engine_.world_->entity(reader_.entity());
-        if (entity.agency.empty()) return "";
-        const auto path = engine_.paths_->find(reader_.entity(), entity.agency);
-        const Value value = path ? reader_.read(*path) : Value();
-        return value.kind() == Kind::string ? value.text() : "";
     }
 
     // rule::Facts
@@ -141,36 +152,49 @@ public:
         if (live_) record(source.entity, id.text());
         const RecordIndex other = engine_.world_->find(source.entity, id.text());
         if (other == no_record) return Value::absent(slot);
-        Value value;
-        if (source.path.kind == Path::Kind::derived) {
-            Reader reader(*engine_.paths_, other, live_ ? this : nullptr);
-            value = reader.read(source.path);
-        } else {
-            value = engine_.world_->field(other, source.field, reader_.time());
-        }
+        const Value value = Reader::as_of(*engine_.paths_, other, reader_.time_for(source.entity), live_ ? this : nullptr)
+                                .read(source.path);
         return value.is_known() ? value : Value::absent(slot);
     }
     Value date() override { return reader_.date(); }
-    Value scope(const std::string& key) override {
-        const model::Entity& entity = engine_.world_->entity(reader_.entity());
-        for (const auto& [name, text] : entity.scope) {
-            if (name != key) continue;
-            const std::string own = entity.name + ".";
-            const bool is_own = text.substr(0, own.size()) == own;
-            const auto path = engine_.paths_->find(reader_.entity(), is_own ? text.substr(own.size()) : text);
-            return path ? reader_.read(*path) : Value();
-        }
-        return {};
-    }
+    Value scope(const std::string& key) override { return reader_.scope(key); }
 
     // Reads
     void record(EntityIndex entity, std::string_view id) override { engine_.depend(record_, dependency('r', entity, id)); }
-    void carrier(std::string_view id, Instant, Instant) override { engine_.depend(record_, dependency('t', 0, id)); }
+    void carrier(std::string_view id, Instant from, Instant to) override {
+        engine_.depend_on_track(record_, id, from, to);
+    }
     void index(std::uint16_t index, std::string_view key) override {
         engine_.depend(record_, dependency('i', index, key));
     }
 
 private:
+    // As of when the rule looks at the subject: its own time and place among its like; for a kind without a time that of
+    // the event that asked, and for `every` the last time it named.
+    void begin(const CompiledRule& rule) {
+        rule_ = &rule;
+        row_ = 0;
+        AsOf as_of;
+        const Change* asked = rule.trigger == no_index ? nullptr : engine_.world_->entered(record_, rule.trigger);
+        const bool has_time = !engine_.paths_->common(reader_.entity()).time.is_none();
+        own_time_ = rule.trigger != no_index && has_time;
+        if (own_time_) {
+            as_of.time = reader_.time();
+        } else if (asked != nullptr) {
+            as_of = {asked->at, asked->id};
+        } else if (rule.trigger == no_index) {
+            as_of.time = engine_.scheduled(rule);
+        }
+        if (as_of != as_of_) std::fill(feature_rows_.begin(), feature_rows_.end(), std::nullopt);
+        as_of_ = as_of;
+        reader_.judged_on(as_of.time ? std::optional(engine_.zone_->date(*as_of.time)) : std::nullopt);
+    }
+
+    void use(std::uint16_t feature) {
+        if (std::find(used_.begin(), used_.end(), feature) == used_.end()) used_.push_back(feature);
+    }
+    bool rows_are_known(std::uint16_t feature) const { return feature_rows_[feature].has_value(); }
+
     bool applies(const CompiledRule& rule) {
         if (rule.rule->applies.is_empty()) return true;
         // Rows are only worth computing when the rule may apply; judge() asks again and decides.
@@ -188,12 +212,15 @@ private:
     }
 
     const FeatureRows& rows_of(std::uint16_t feature) {
+        use(feature);
         if (!feature_rows_[feature]) {
             AsOf as_of = as_of_;
-            const rule::Feature& declared = engine_.set_->features[feature];
-            const EventIndex from = declared.from.empty() ? no_index : engine_.world_->event_index(declared.from);
-            const Change* entered = from == no_index ? nullptr : engine_.world_->entered(record_, from);
-            if (entered != nullptr) as_of.id = entered->id;
+            if (own_time_) {
+                const rule::Feature& declared = engine_.set_->features[feature];
+                const EventIndex from = declared.from.empty() ? no_index : engine_.world_->event_index(declared.from);
+                const Change* entered = from == no_index ? nullptr : engine_.world_->entered(record_, from);
+                if (entered != nullptr) as_of.id = entered->id;
+            }
             feature_rows_[feature] = engine_.features_->compute(feature, reader_, as_of, live_ ? this : nullptr);
         }
         return *feature_rows_[feature];
@@ -208,22 +235,6 @@ private:
             value = rows.rows[row][source.fact];
         }
         return value.is_absent() ? Value::absent(slot) : value;
-    }
-
-    // The privacy level of a path; parameters, lets and facts of features count as internal.
-    int level(const CompiledRule& rule, const std::string& path) const {
-        for (std::uint16_t slot = 0; slot < rule.slots.size(); ++slot) {
-            if (rule.rule->names.slots() <= slot || rule.rule->names.path(slot) != path) continue;
-            const Source& source = rule.slots[slot];
-            if (source.kind == Source::Kind::path) {
-                return engine_.world_->entity(source.path.entity).fields[source.path.field].level;
-            }
-            if (source.kind == Source::Kind::others) {
-                return engine_.world_->entity(source.entity).fields[source.field].level;
-            }
-            return 2;
-        }
-        return 2;
     }
 
     void add_evidence(const CompiledRule::Evidence& evidence, std::vector<std::uint64_t>& seqs) {
@@ -243,7 +254,7 @@ private:
         if (id.kind() != Kind::string) return;
         const RecordIndex other = engine_.world_->find(evidence.others, id.text());
         if (other == no_record) return;
-        Reader reader(*engine_.paths_, other, nullptr);
+        Reader reader = Reader::as_of(*engine_.paths_, other, reader_.time_for(evidence.others), nullptr);
         if (evidence.track) {
             add_track(reader);
         } else {
@@ -256,6 +267,8 @@ private:
     bool live_;
     Reader reader_;
     AsOf as_of_;
+    bool own_time_ = false;              // as_of_ is the subject's own time
+    std::vector<std::uint16_t> used_;    // features the present row looked at
     const CompiledRule* rule_ = nullptr;
     std::size_t row_ = 0;
     std::vector<std::optional<FeatureRows>> feature_rows_;
@@ -369,7 +382,7 @@ Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Z
             }
             engine->by_trigger_[compiled.trigger].push_back(compiled.number);
         } else {
-            engine->daily_.push_back(compiled.number);
+            engine->scheduled_.push_back(compiled.number);
         }
         engine->rules_.push_back(std::move(compiled));
     }
@@ -379,6 +392,22 @@ Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Z
 
 void Engine::depend(RecordIndex subject, std::uint64_t on) {
     if (subjects_[subject].dependencies.insert(on).second) dependants_[on].push_back(subject);
+}
+
+void Engine::depend_on_track(RecordIndex subject, std::string_view carrier, Instant from, Instant to) {
+    const std::uint64_t on = dependency('t', 0, carrier);
+    std::uint64_t span = dependency('s', static_cast<std::uint64_t>(from.ms), carrier);
+    span = dependency('s', span ^ static_cast<std::uint64_t>(to.ms), carrier);
+    if (subjects_[subject].dependencies.insert(span).second) track_dependants_[on].push_back({subject, from, to});
+}
+
+Instant Engine::scheduled(const CompiledRule& rule) const {
+    const rule::Trigger& on = rule.rule->on;
+    const auto first_day = [&](Date day) { return on.every == "month" ? Date{day.days - (calendar_of(day).day - 1)} : day; };
+    const Date day = first_day(zone_->date(last_recorded_));
+    const Instant at{zone_->midnight(day).ms + on.at};
+    if (at <= last_recorded_) return at;
+    return Instant{zone_->midnight(first_day(Date{day.days - 1})).ms + on.at};
 }
 
 World::Touched Engine::take_in(const ClearEvent& event) {
@@ -402,18 +431,18 @@ void Engine::feed(const ClearEvent& event, const Sink& sink) {
         due_.pop();
         judge(due.record, {due.rule}, false, sink);
     }
-    judge_daily(event.recorded_at, sink);
+    const bool is_first = position_ == 0;
     const World::Touched touched = take_in(event);
     if (touched.record != no_record) judge_touched(touched, event, sink);
     const EventIndex type = world_->event_index(event.type);
     const auto triggered = by_trigger_.find(type);
-    if (type != no_index && triggered != by_trigger_.end() && touched.record != no_record) {
+    if (type != no_index && triggered != by_trigger_.end() && touched.record != no_record && !touched.fixes) {
         Subject& subject = subjects_[touched.record];
         for (const std::uint16_t rule : triggered->second) {
-            const bool judged = std::find(subject.judged.begin(), subject.judged.end(), rule) != subject.judged.end();
-            const Change* entered = world_->entered(touched.record, type);
-            if (judged || entered == nullptr || entered->id != event.id) continue;
-            if (subject.triggered == Instant{}) subject.triggered = event.recorded_at;
+            const bool is_asked = std::any_of(subject.asked.begin(), subject.asked.end(),
+                                              [&](const Asked& asked) { return asked.rule == rule; });
+            if (is_asked) continue;
+            subject.asked.push_back({rule, event.recorded_at, false});
             due_.push({Instant{event.recorded_at.ms + rules_[rule].rule->on.wait}, orders_++, touched.record, rule});
         }
     }
@@ -422,15 +451,17 @@ void Engine::feed(const ClearEvent& event, const Sink& sink) {
         due_.pop();
         judge(due.record, {due.rule}, false, sink);
     }
+    for (const std::uint16_t rule : scheduled_) {
+        if (is_first) rules_[rule].last = scheduled(rules_[rule]);   // before the log began there was nothing to judge
+    }
+    judge_scheduled(sink);
 }
 
-void Engine::judge_daily(Instant now, const Sink& sink) {
-    if (daily_.empty()) return;
-    const Date day = zone_->date(now);
-    if (!last_day_) last_day_ = day;
-    if (day == *last_day_) return;
-    last_day_ = day;
-    for (const std::uint16_t rule : daily_) {
+void Engine::judge_scheduled(const Sink& sink) {
+    for (const std::uint16_t rule : scheduled_) {
+        const Instant at = scheduled(rules_[rule]);
+        if (at <= rules_[rule].last) continue;
+        rules_[rule].last = at;
         const std::vector<RecordIndex> records = world_->records(rules_[rule].subject);
         for (const RecordIndex record : records) judge(record, {rule}, false, sink);
     }
@@ -447,7 +478,12 @@ void Engine::judge_touched(const World::Touched& touched, const ClearEvent& even
     };
     const auto always = [](RecordIndex) { return true; };
     if (touched.fixes) {
-        look(dependency('t', 0, world_->record(touched.record).id), always);
+        const auto found = track_dependants_.find(dependency('t', 0, world_->record(touched.record).id));
+        if (found != track_dependants_.end()) {
+            for (const TrackRead& read : found->second) {
+                if (read.from <= touched.last && touched.first <= read.to) again.insert(read.subject);
+            }
+        }
     } else {
         look(dependency('r', touched.entity, world_->record(touched.record).id), always);
     }
@@ -467,20 +503,21 @@ void Engine::judge_touched(const World::Touched& touched, const ClearEvent& even
             look(dependency('i', moved.index, moved.new_key), within);
         }
     }
+    bool is_late = false;
     for (const RecordIndex record : again) {
-        const Subject& subject = subjects_[record];
         std::vector<std::uint16_t> rules;
-        for (const std::uint16_t rule : subject.judged) {
-            const bool late = rules_[rule].trigger != no_index &&
-                              event.recorded_at.ms - subject.triggered.ms > rules_[rule].revise;
-            if (late) {
-                ++too_late_;
+        for (const Asked& asked : subjects_[record].asked) {
+            if (!asked.judged) continue;
+            const CompiledRule& rule = rules_[asked.rule];
+            if (rule.trigger != no_index && event.recorded_at.ms - asked.triggered.ms > rule.revise) {
+                is_late = true;
             } else {
-                rules.push_back(rule);
+                rules.push_back(asked.rule);
             }
         }
         if (!rules.empty()) judge(record, rules, false, sink);
     }
+    if (is_late) ++too_late_;
 }
 
 void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink) {
@@ -495,8 +532,7 @@ void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, 
                 Finding light;   // counted, not stored: only what counting and revising needs
                 light.dedup = judged[row].dedup;
                 light.outcome = outcome;
-                const Value date = judge.date();
-                if (date.kind() == Kind::date) light.date = to_text(Date{static_cast<std::int32_t>(date.number())});
+                light.date = judge.date_text();
                 light.agency = judge.agency();
                 const auto& current = subjects_[record].current;
                 const bool stored = std::any_of(current.begin(), current.end(), [&](const Current& c) {
@@ -509,8 +545,12 @@ void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, 
             }
         }
         Subject& subject = subjects_[record];
-        if (std::find(subject.judged.begin(), subject.judged.end(), number) == subject.judged.end()) {
-            subject.judged.push_back(number);
+        const auto asked = std::find_if(subject.asked.begin(), subject.asked.end(),
+                                        [&](const Asked& one) { return one.rule == number; });
+        if (asked == subject.asked.end()) {
+            subject.asked.push_back({number, last_recorded_, true});
+        } else {
+            asked->judged = true;
         }
         settle(record, number, std::move(findings), sink);
     }
@@ -527,32 +567,17 @@ void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding>
         if (current.rule != rule) continue;
         const bool still = std::any_of(findings.begin(), findings.end(),
                                        [&](const Finding& f) { return f.dedup == current.dedup; });
-        if (still || current.outcome == Outcome::clear) continue;
+        if (still || current.counted.rule == no_index) continue;
         uncount(current);
-        current.counted.outcome = Outcome::clear;
         current.outcome = Outcome::clear;
         if (current.stored) {
-            const rule::Rule& r = *rules_[rule].rule;
-            Finding gone;
-            gone.rule = r.id;
-            gone.version = r.version;
-            gone.rule_digest = r.digest;
-            gone.subject_entity = r.subject;
-            gone.subject = world_->record(record).id;
-            gone.dedup = current.dedup;
-            gone.outcome = Outcome::clear;
-            gone.reason = "row_gone";
-            gone.result = r.result;
-            gone.effect = r.effect;
-            gone.date = current.counted.date;
-            gone.agency = current.counted.agency;
-            gone.position = position_;
-            gone.revision = ++current.revision;
-            current.content = trust::sha256(canonical(gone, false));
-            gone.id = finding_id(gone);
-            sink(std::move(gone));
+            Finding finding = gone(rules_[rule], record, current.dedup);
+            finding.revision = ++current.revision;
+            current.content = trust::sha256(canonical(finding, false));
+            finding.id = finding_id(finding);
+            sink(std::move(finding));
         }
-        current.counted.rule = UINT16_MAX;   // counted no more
+        current.counted.rule = no_index;   // counted no more
     }
     for (Finding& finding : findings) {
         auto current = std::find_if(subject.current.begin(), subject.current.end(), [&](const Current& c) {
@@ -622,6 +647,27 @@ std::vector<Finding> Engine::judge_one(const rule::Rule& rule, std::string_view 
         }
     }
     return findings;
+}
+
+Finding Engine::gone(const CompiledRule& rule, RecordIndex record, std::string_view dedup) {
+    Judge judge(*this, record, false);
+    Finding finding = judge.frame(rule);
+    finding.dedup = dedup;
+    finding.outcome = Outcome::clear;
+    finding.reason = "row_gone";
+    if (rule.trigger != no_index) {
+        if (const Change* entered = world_->entered(record, rule.trigger)) finding.evidence.push_back(entered->seq);
+    }
+    return finding;
+}
+
+std::optional<Finding> Engine::gone(const rule::Rule& rule, std::string_view subject, std::string_view dedup) {
+    for (const CompiledRule& compiled : rules_) {
+        if (compiled.rule->id != rule.id) continue;
+        const RecordIndex record = world_->find(compiled.subject, subject);
+        if (record != no_record) return gone(compiled, record, dedup);
+    }
+    return std::nullopt;
 }
 
 std::vector<Engine::Judged> Engine::explain(const rule::Rule& rule, std::string_view subject) {

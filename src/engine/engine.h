@@ -8,9 +8,11 @@
 #include <map>
 #include <memory>
 #include <queue>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/features.h"
@@ -47,15 +49,18 @@ public:
     // One rule on one subject as things stand now, with the full judgement of each row, whatever the outcome.
     struct Judged {
         rule::Judgement judgement;
-        std::string dedup;
+        std::string dedup;                     // of several rows with the same key the later ones end in #2, #3 …
+        std::vector<std::uint16_t> used;       // features that this row looked at
     };
     std::vector<Judged> explain(const rule::Rule& rule, std::string_view subject);
 
     // The findings of one rule on one subject as things stand now, also the clear ones; nothing is counted or revised by it.
     std::vector<Finding> judge_one(const rule::Rule& rule, std::string_view subject, bool known_now);
+    // The revision that says a row is not there any more, as things stand now. Nothing when there is no such subject.
+    std::optional<Finding> gone(const rule::Rule& rule, std::string_view subject, std::string_view dedup);
 
     const std::map<CountKey, std::int64_t>& counts() const { return counts_; }
-    std::uint64_t too_late() const { return too_late_; }     // events that came after every rule had stopped looking
+    std::uint64_t too_late() const { return too_late_; }     // events that came too late for a judgement they touched
     const World& world() const { return *world_; }
     const Paths& paths() const { return *paths_; }
     std::uint64_t position() const { return position_; }
@@ -75,6 +80,7 @@ private:
         std::uint16_t number = 0;
         EntityIndex subject = no_index;
         EventIndex trigger = no_index;         // no_index: `every`
+        Instant last;                          // of `every`: when its subjects were last judged live
         std::vector<Source> slots;
         std::vector<std::uint16_t> features;   // alias -> feature
         std::uint16_t each = no_index;         // alias
@@ -98,11 +104,19 @@ private:
         bool stored = false;
         CountKey counted;
     };
+    struct Asked {
+        std::uint16_t rule = 0;
+        Instant triggered;                     // recorded_at of the event that asked
+        bool judged = false;                   // at least once
+    };
     struct Subject {
         std::vector<Current> current;
-        std::vector<std::uint16_t> judged;     // rules judged at least once
-        std::set<std::uint64_t> dependencies;
-        Instant triggered;                     // recorded_at of the first trigger
+        std::vector<Asked> asked;
+        std::unordered_set<std::uint64_t> dependencies;
+    };
+    struct TrackRead {
+        RecordIndex subject = no_record;
+        Instant from, to;
     };
     struct Due {
         Instant at;
@@ -116,8 +130,11 @@ private:
     void settle(RecordIndex record, std::uint16_t rule, std::vector<Finding> findings, const Sink& sink);
     World::Touched take_in(const ClearEvent& event);
     void judge_touched(const World::Touched& touched, const ClearEvent& event, const Sink& sink);
-    void judge_daily(Instant now, const Sink& sink);
+    void judge_scheduled(const Sink& sink);
+    Instant scheduled(const CompiledRule& rule) const;   // the last time at or before the log's time that `every` names
     void depend(RecordIndex subject, std::uint64_t on);
+    void depend_on_track(RecordIndex subject, std::string_view carrier, Instant from, Instant to);
+    Finding gone(const CompiledRule& rule, RecordIndex record, std::string_view dedup);
 
     const rule::RuleSet* set_ = nullptr;
     const Zone* zone_ = nullptr;
@@ -126,9 +143,10 @@ private:
     std::unique_ptr<Features> features_;
     std::vector<CompiledRule> rules_;
     std::map<EventIndex, std::vector<std::uint16_t>> by_trigger_;
-    std::vector<std::uint16_t> daily_;
+    std::vector<std::uint16_t> scheduled_;   // rules with `every`
     std::unordered_map<RecordIndex, Subject> subjects_;
     std::unordered_map<std::uint64_t, std::vector<RecordIndex>> dependants_;
+    std::unordered_map<std::uint64_t, std::vector<TrackRead>> track_dependants_;   // by carrier
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
     std::vector<Features::Moved> moved_;
     std::map<CountKey, std::int64_t> counts_;
@@ -137,7 +155,6 @@ private:
     std::uint64_t too_late_ = 0;
     Instant now_;             // how far the log's time has come
     Instant last_recorded_;   // of the last event taken in: what `position_` stands for
-    std::optional<Date> last_day_;
 };
 
 }  // namespace ningyi::engine

@@ -244,6 +244,18 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
     features->paths_ = &paths;
     const World& world = paths.world();
     Faults faults;
+    const auto reads_other_alone = [&](const Scalar& scalar) {
+        if (scalar.is_empty()) return true;
+        const std::vector<std::uint16_t>& reads = scalar.expression.reads();
+        return std::all_of(reads.begin(), reads.end(), [&](std::uint16_t slot) {
+            return scalar.slots[slot].other && paths.is_own(scalar.slots[slot].path);
+        });
+    };
+    const auto asks_subject = [](const Scalar& scalar) {
+        if (scalar.is_empty()) return false;
+        const std::vector<std::uint16_t>& reads = scalar.expression.reads();
+        return std::any_of(reads.begin(), reads.end(), [&](std::uint16_t slot) { return !scalar.slots[slot].other; });
+    };
     for (const rule::Feature& feature : set.features) {
         Compiled c;
         c.feature = &feature;
@@ -270,6 +282,12 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             for (const auto& [a_name, b_name] : feature.key) {
                 c.a_key.push_back(binder.path(c.a, a_name));
                 index.key.push_back(binder.path(c.b, b_name));
+                if (!paths.is_own(index.key.back())) {
+                    faults.push_back(fault_at(feature, feature.line, feature.column,
+                                              format("特征 {} 的键 {} 须为该记录自身的字段", feature.name, b_name),
+                                              format("feature {}: the key {} is not a field of the record itself", feature.name,
+                                                     b_name)));
+                }
                 index.name += ' ' + b_name;
             }
             std::size_t i = 0;
@@ -286,12 +304,21 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
         c.where = binder.checked(feature.where_expression, feature.names);
         c.of = binder.checked(feature.of_expression, feature.names);
         switch (feature.kind) {
-            case FeatureKind::window: c.facts = {""}; break;
+            case FeatureKind::window:
+                c.facts = {""};
+                c.alone = reads_other_alone(c.where) && reads_other_alone(c.of);
+                if (c.alone) features->indexes_[c.index].windows.push_back(static_cast<std::uint16_t>(features->compiled_.size()));
+                break;
             case FeatureKind::lag: c.facts = {"found"}; break;
             case FeatureKind::overlap:
                 c.facts = {"count", "lasts"};
                 c.start = binder.path(c.b, feature.interval_start);
                 c.end = binder.path(c.b, feature.interval_end);
+                if (feature.interval_start != world.entity(c.b).time) {
+                    faults.push_back(fault_at(feature, feature.line, feature.column,
+                                              format("重叠特征的开始须为 {} 的时间字段", world.entity(c.b).name),
+                                              format("an overlap starts at the time field of {}", world.entity(c.b).name)));
+                }
                 if (c.a != c.b) {
                     faults.push_back(fault_at(feature, feature.line, feature.column, "重叠特征的两侧须为同一实体",
                                               "both sides of an overlap are of one entity"));
@@ -320,6 +347,21 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                     }
                     c.gathering = static_cast<std::uint16_t>(
                         features->gatherings_.emplace(how, features->gatherings_.size()).first->second);
+                    using Source = Argument::Source;
+                    c.same_for_all = !asks_subject(c.where);
+                    for (const Argument& one : c.each_args) {
+                        const bool from_b = one.from.other && (one.source != Source::interval || one.to.other);
+                        const bool computed = one.source == Source::expression && !asks_subject(one.expression);
+                        c.same_for_all = c.same_for_all && (one.source == Source::none || computed ||
+                                                            (one.source != Source::param && one.source != Source::expression && from_b));
+                    }
+                    // Tracks, intervals and fixes of the record judged are not part of what measures are kept under.
+                    for (std::size_t i = 0; c.measure != nullptr && i < c.args.size(); ++i) {
+                        const track::ArgumentKind kind = c.measure->parameters[i].kind;
+                        const bool unnamed = kind == track::ArgumentKind::track || kind == track::ArgumentKind::interval ||
+                                             kind == track::ArgumentKind::fix;
+                        c.same_for_all = c.same_for_all && (c.args[i].source == Source::none || !unnamed);
+                    }
                 }
                 break;
         }
@@ -331,6 +373,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
         features->compiled_.push_back(std::move(c));
     }
     for (Index& index : features->indexes_) index.reach = std::max<Millis>(index.reach, 0);
+    features->columns_.resize(features->compiled_.size());
     if (!faults.empty()) return failure(std::move(faults));
     return features;
 }
@@ -371,6 +414,9 @@ std::vector<Features::Moved> Features::update(RecordIndex record) {
         const auto before = [](const Entry& a, const Entry& b) {
             return a.time != b.time ? a.time < b.time : a.id < b.id;
         };
+        const auto drop_columns = [&](const std::string& key) {
+            for (const std::uint16_t feature : index.windows) columns_[feature].erase(key);
+        };
         const auto placed = index.placed.find(record);
         if (placed != index.placed.end()) {
             change.old_key = placed->second.key;
@@ -380,8 +426,10 @@ std::vector<Features::Moved> Features::update(RecordIndex record) {
             if (!same) {
                 std::vector<Entry>& old = index.by_key[change.old_key];
                 old.erase(std::lower_bound(old.begin(), old.end(), placed->second.entry, before));
+                drop_columns(change.old_key);
                 index.placed.erase(placed);
             } else {
+                drop_columns(change.old_key);
                 moved.push_back(std::move(change));
                 continue;
             }
@@ -389,6 +437,7 @@ std::vector<Features::Moved> Features::update(RecordIndex record) {
         if (!change.new_key.empty()) {
             std::vector<Entry>& entries = index.by_key[change.new_key];
             entries.insert(std::lower_bound(entries.begin(), entries.end(), entry, before), entry);
+            drop_columns(change.new_key);
             index.placed.emplace(record, Index::Placed{change.new_key, entry});
         }
         moved.push_back(std::move(change));
@@ -410,12 +459,13 @@ Value Features::evaluate(const Scalar& scalar, Reader& a, Reader* b) const {
     return scalar.expression.evaluate(host, paths_->zone());
 }
 
-const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader& a, Reads* reads) const {
+const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader& a, Reads* reads, std::string* asked) const {
     static const std::vector<Entry> none;
-    const std::string key = key_of(c.a_key, a);
+    std::string key = key_of(c.a_key, a);
     if (key.empty()) return nullptr;
     if (reads != nullptr) reads->index(c.index, key);
     const auto found = indexes_[c.index].by_key.find(key);
+    if (asked != nullptr) *asked = std::move(key);
     return found == indexes_[c.index].by_key.end() ? &none : &found->second;
 }
 
@@ -434,94 +484,143 @@ FeatureRows Features::compute(std::uint16_t feature, Reader& subject, AsOf as_of
     return result;
 }
 
+Value Features::aggregate(const Compiled& c, std::int64_t count, Wide sum, std::vector<std::int64_t> numbers,
+                          std::size_t distinct) const {
+    const rule::Feature& f = *c.feature;
+    const Kind kind = c.of.is_empty() ? Kind::integer : c.of.expression.type().kind;
+    switch (f.agg) {
+        case rule::Aggregate::count: return Value::of_int(count);
+        case rule::Aggregate::distinct: return Value::of_int(static_cast<std::int64_t>(distinct));
+        case rule::Aggregate::sum:
+            return sum > INT64_MAX || sum < INT64_MIN ? Value::error("sum out of range")
+                                                      : of_number(kind, static_cast<std::int64_t>(sum));
+        case rule::Aggregate::min:
+            return numbers.empty() ? Value() : of_number(kind, *std::min_element(numbers.begin(), numbers.end()));
+        case rule::Aggregate::max:
+            return numbers.empty() ? Value() : of_number(kind, *std::max_element(numbers.begin(), numbers.end()));
+        case rule::Aggregate::avg: return count == 0 ? Value() : of_number(kind, rounded_division(sum, count));
+        case rule::Aggregate::quantile: {
+            if (numbers.empty()) return {};
+            std::sort(numbers.begin(), numbers.end());
+            const auto n = static_cast<std::int64_t>(numbers.size());
+            const std::int64_t rank = std::max<std::int64_t>(1, (f.q_permille * n + 999) / 1000);
+            return of_number(kind, numbers[static_cast<std::size_t>(rank - 1)]);
+        }
+    }
+    return {};
+}
+
+const Features::Column& Features::column(const Compiled& c, const std::string& key, const std::vector<Entry>& entries) const {
+    auto& kept = columns_[static_cast<std::size_t>(&c - compiled_.data())];
+    const auto found = kept.find(key);
+    if (found != kept.end()) return found->second;
+    Column& column = kept[key];
+    column.known.push_back(0);
+    column.sums.push_back(0);
+    std::map<std::string, std::int64_t> words;   // of `distinct`: equal values get equal numbers
+    for (const Entry& entry : entries) {
+        Reader b = Reader::indexed(*paths_, entry.record, nullptr);
+        if (!c.where.is_empty() && !evaluate(c.where, b, &b).is_true()) continue;
+        Column::Row row{entry.time, entry.id, 0, true};
+        if (!c.of.is_empty()) {
+            const Value value = evaluate(c.of, b, &b);
+            if (c.feature->agg == rule::Aggregate::distinct && value.is_known()) {
+                row.number = words.emplace(base_text(value), static_cast<std::int64_t>(words.size())).first->second;
+            } else {
+                const auto number = number_of(value);
+                row.number = number.value_or(0);
+                row.is_known = c.feature->agg == rule::Aggregate::count ? value.is_known() : number.has_value();
+            }
+            if (c.feature->agg == rule::Aggregate::distinct) row.is_known = value.is_known();
+        }
+        column.known.push_back(column.known.back() + (row.is_known ? 1 : 0));
+        column.sums.push_back(column.sums.back() + (row.is_known ? row.number : 0));
+        column.rows.push_back(row);
+    }
+    return column;
+}
+
 FeatureRows Features::window(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const {
     FeatureRows result;
-    const std::vector<Entry>* entries = this->entries(c, a, reads);
-    if (entries == nullptr) return result;
+    std::string key;
+    const std::vector<Entry>* entries = this->entries(c, a, reads, &key);
+    if (entries == nullptr || !as_of.time) return result;
     const rule::Feature& f = *c.feature;
     Instant from{INT64_MIN};
-    if (f.span_last > 0) from = Instant{as_of.time.ms - f.span_last};
-    if (!f.span_calendar.empty()) from = calendar_start(paths_->zone(), as_of.time, f.span_calendar);
-    auto at = std::lower_bound(entries->begin(), entries->end(), as_of, [](const Entry& e, const AsOf& now) {
-        return e.time != now.time ? e.time < now.time : e.id < now.id;
-    });
+    if (f.span_last > 0) from = Instant{as_of.time->ms - f.span_last};
+    if (!f.span_calendar.empty()) from = calendar_start(paths_->zone(), *as_of.time, f.span_calendar);
+    const auto is_before = [&](const auto& row, const AsOf& now) {
+        return row.time != *now.time ? row.time < *now.time : row.id < now.id;
+    };
+    const std::int64_t most = f.span_rows > 0 ? std::min(f.span_rows, f.span_max) : f.span_max;
+    std::vector<std::int64_t> numbers;
+    if (c.alone) {
+        // The record judged stands at as_of itself, so it is never among those before.
+        const Column& column = this->column(c, key, *entries);
+        const auto begin = column.rows.begin();
+        const auto last = std::lower_bound(begin, column.rows.end(), as_of, is_before);
+        auto first = std::lower_bound(begin, last, from, [](const Column::Row& row, Instant at) { return row.time < at; });
+        if (last - first > most) first = last - most;
+        const auto low = static_cast<std::size_t>(first - begin);
+        const auto high = static_cast<std::size_t>(last - begin);
+        std::set<std::int64_t> distinct;
+        const bool is_counted = f.agg == rule::Aggregate::count || f.agg == rule::Aggregate::sum || f.agg == rule::Aggregate::avg;
+        for (auto row = first; !is_counted && row != last; ++row) {
+            if (!row->is_known) continue;
+            if (f.agg == rule::Aggregate::distinct) {
+                distinct.insert(row->number);
+            } else {
+                numbers.push_back(row->number);
+            }
+        }
+        result.rows.push_back({aggregate(c, column.known[high] - column.known[low], column.sums[high] - column.sums[low],
+                                         std::move(numbers), distinct.size())});
+        return result;
+    }
+    auto at = std::lower_bound(entries->begin(), entries->end(), as_of, is_before);
     std::int64_t count = 0;
     Wide sum = 0;
-    std::vector<std::int64_t> numbers;
     std::set<std::string> distinct;
-    Kind kind = c.of.is_empty() ? Kind::integer : c.of.expression.type().kind;
     std::int64_t rows = 0;
-    while (at != entries->begin()) {
+    while (at != entries->begin() && rows < most) {
         --at;
         if (at->time < from) break;
-        if (f.span_rows > 0 && rows >= f.span_rows) break;
-        if (rows >= f.span_max) break;
         if (at->record == a.subject()) continue;
-        Reader b(*paths_, at->record, reads);
+        Reader b = Reader::indexed(*paths_, at->record, reads);
         if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
         ++rows;
-        if (c.of.is_empty()) {
-            ++count;
-            continue;
-        }
-        const Value value = evaluate(c.of, a, &b);
+        const Value value = c.of.is_empty() ? Value::of_int(0) : evaluate(c.of, a, &b);
         if (!value.is_known()) continue;
-        ++count;
         if (f.agg == rule::Aggregate::distinct) {
             distinct.insert(base_text(value));
             continue;
         }
-        if (const auto number = number_of(value)) {
+        const auto number = number_of(value);
+        if (!number && f.agg != rule::Aggregate::count) continue;
+        ++count;
+        if (number) {
             sum += *number;
             numbers.push_back(*number);
         }
     }
-    Value value;
-    switch (f.agg) {
-        case rule::Aggregate::count: value = Value::of_int(count); break;
-        case rule::Aggregate::distinct: value = Value::of_int(static_cast<std::int64_t>(distinct.size())); break;
-        case rule::Aggregate::sum:
-            value = sum > INT64_MAX || sum < INT64_MIN ? Value::error("sum out of range")
-                                                       : of_number(kind, static_cast<std::int64_t>(sum));
-            break;
-        case rule::Aggregate::min:
-            if (!numbers.empty()) value = of_number(kind, *std::min_element(numbers.begin(), numbers.end()));
-            break;
-        case rule::Aggregate::max:
-            if (!numbers.empty()) value = of_number(kind, *std::max_element(numbers.begin(), numbers.end()));
-            break;
-        case rule::Aggregate::avg:
-            if (!numbers.empty()) {
-                value = of_number(kind, rounded_division(sum, static_cast<std::int64_t>(numbers.size())));
-            }
-            break;
-        case rule::Aggregate::quantile:
-            if (!numbers.empty()) {
-                std::sort(numbers.begin(), numbers.end());
-                const auto n = static_cast<std::int64_t>(numbers.size());
-                const std::int64_t rank = std::max<std::int64_t>(1, (f.q_permille * n + 999) / 1000);
-                value = of_number(kind, numbers[static_cast<std::size_t>(rank - 1)]);
-            }
-            break;
-    }
-    result.rows.push_back({value});
+    result.rows.push_back({aggregate(c, count, sum, std::move(numbers), distinct.size())});
     return result;
 }
 
 FeatureRows Features::lag(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const {
     FeatureRows result;
     const std::vector<Entry>* entries = this->entries(c, a, reads);
-    if (entries == nullptr) return result;
+    if (entries == nullptr || !as_of.time) return result;
     auto at = std::lower_bound(entries->begin(), entries->end(), as_of, [](const Entry& e, const AsOf& now) {
-        return e.time != now.time ? e.time < now.time : e.id < now.id;
+        return e.time != *now.time ? e.time < *now.time : e.id < now.id;
     });
     int left = c.feature->n;
     std::vector<Value> row{Value::of_bool(false)};
     while (at != entries->begin()) {
         --at;
-        if (c.feature->reach > 0 && at->time.ms < as_of.time.ms - c.feature->reach) break;
+        if (c.feature->reach > 0 && at->time.ms < as_of.time->ms - c.feature->reach) break;
         if (at->record == a.subject()) continue;
-        Reader b(*paths_, at->record, reads);
+        Reader b = Reader::indexed(*paths_, at->record, reads);
         if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
         if (--left > 0) continue;
         row[0] = Value::of_bool(true);
@@ -553,7 +652,7 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
     for (; at != entries->end() && at->time <= own.from; ++at) {
         if (at->record == a.subject()) continue;
         if (at->time == own.from && !(at->id < own_id)) continue;   // the pair is reported on the later of the two
-        Reader b(*paths_, at->record, reads);
+        Reader b = Reader::indexed(*paths_, at->record, reads);
         const Value b_start = b.read(c.start);
         const Value b_end = b.read(c.end);
         if (!b_start.is_known() || !b_end.is_known()) continue;
@@ -596,9 +695,8 @@ FeatureRows Features::look_up(const Compiled& c, Reader& a, Reads* reads) const 
     }
     std::vector<Value> row{Value::of_bool(found)};
     if (found) {
-        for (const Path& out : c.out) {
-            row.push_back(out.kind == Path::Kind::field ? world.field(record, out.field, at) : Value());
-        }
+        Reader b = Reader::as_of(*paths_, record, at, reads);
+        for (const Path& out : c.out) row.push_back(b.read(out));
     }
     result.rows.push_back(std::move(row));
     return result;
@@ -660,19 +758,8 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
         }
         case Argument::Source::param: {
             const Value date = a.date();
-            std::vector<std::string> keys;
-            for (const auto& [name, path] : paths_->world().entity(a.entity()).scope) keys.push_back(name);
-            const Value value = rule::chosen_value(*from.param, date, keys, [&](const std::string& key) -> Value {
-                const World& world = paths_->world();
-                for (const auto& [name, path] : world.entity(a.entity()).scope) {
-                    if (name != key) continue;
-                    const std::string own = world.entity(a.entity()).name + ".";
-                    const bool is_own = path.substr(0, own.size()) == own;
-                    const auto found = paths_->find(a.entity(), is_own ? std::string_view(path).substr(own.size()) : path);
-                    return found ? a.read(*found) : Value();
-                }
-                return {};
-            });
+            const std::vector<std::string>& keys = paths_->common(a.entity()).scope_keys;
+            const Value value = rule::chosen_value(*from.param, date, keys, [&](const std::string& key) { return a.scope(key); });
             result.params += from.param->name + "=" + (value.is_known() ? base_text(value) : "?") + ";";
             of_value(value);
             return argument;
@@ -686,9 +773,9 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
 const track::Measurement& Features::gather(const Compiled& c, RecordIndex record, Reader& a, Reader& b, Reads* reads) const {
     const std::uint64_t kept = (std::uint64_t{record} << 16U) | c.gathering;
     const auto found = gathered_.find(kept);
-    if (found != gathered_.end() && reads == nullptr) return found->second;
+    if (found != gathered_.end() && reads == nullptr && c.same_for_all) return found->second;
     std::vector<track::Argument> each;
-    FeatureRows unused;
+    FeatureRows unused;   // the evidence of thousands of records is named by their key, not one by one
     for (std::size_t i = 0; i < c.each_args.size(); ++i) {
         each.push_back(argument(c.each_args[i], c.each->parameters[i].kind, a, &b, unused));
     }
@@ -712,15 +799,20 @@ FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const 
         const auto feature = static_cast<std::uint64_t>(&c - compiled_.data());
         std::string same = std::to_string(feature) + key_of(c.a_key, a);
         for (const track::Argument& argument : arguments) {
-            same += format("{},{},{};", argument.number, argument.place.lat_e7, argument.place.lon_e7);
+            same += format("{},{},{},{};", argument.present, argument.number, argument.place.lat_e7, argument.place.lon_e7);
         }
         const auto known = measured_.find(same);
-        if (reads == nullptr && known != measured_.end()) {
+        if (reads == nullptr && c.same_for_all && known != measured_.end()) {
             measured = known->second;
         } else {
+            for (std::size_t i = 0; i < c.each_args.size(); ++i) {
+                if (c.each_args[i].source == Argument::Source::param) {
+                    argument(c.each_args[i], c.each->parameters[i].kind, a, nullptr, result);   // for the digest
+                }
+            }
             for (const Entry& entry : *entries) {
                 if (dwells.size() >= static_cast<std::size_t>(c.feature->over_max)) break;
-                Reader b(*paths_, entry.record, reads);
+                Reader b = Reader::indexed(*paths_, entry.record, reads);
                 if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
                 if (const auto dwell = track::dwell_of(gather(c, entry.record, a, b, reads))) dwells.push_back(*dwell);
             }
@@ -730,7 +822,7 @@ FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const 
                 arguments[i].present = true;
             }
             measured = c.measure->run(arguments);
-            if (reads == nullptr) measured_.insert_or_assign(same, measured);
+            if (reads == nullptr && c.same_for_all) measured_.insert_or_assign(same, measured);
         }
     }
     std::vector<Value> row{Value::of_string(track::name_of(measured.verdict)),

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,10 +22,12 @@ struct FeatureRows {
     std::string params;                          // names and values of the parameters it used, for the digest
 };
 
-// As of: records count that come before (time, id) in event order.
+// As of: records count that come before (time, id) in event order. `id` is that of the event that entered the subject; empty
+// when the records are of another kind, so that none of the very same time counts. Without a time nothing is before or after.
 struct AsOf {
-    Instant time;
+    std::optional<Instant> time;
     Id id;
+    bool operator==(const AsOf&) const = default;
 };
 
 class Features {
@@ -68,6 +71,21 @@ private:
             Entry entry;
         };
         std::unordered_map<RecordIndex, Placed> placed;
+        std::vector<std::uint16_t> windows;   // features whose columns are kept for the keys of this index
+    };
+    // The records of one key that pass a window whose texts ask nothing of the record judged: in event order, with running
+    // counts and sums, so that a window costs two searches however many records it holds.
+    __extension__ using Wide = __int128;
+    struct Column {
+        struct Row {
+            Instant time;
+            Id id;
+            std::int64_t number = 0;
+            bool is_known = false;
+        };
+        std::vector<Row> rows;
+        std::vector<std::int64_t> known;   // known[i]: of the first i rows; one longer than rows
+        std::vector<Wide> sums;
     };
     struct Slot {
         bool other = false;   // of b
@@ -98,6 +116,8 @@ private:
         const track::MeasureDefinition* measure = nullptr;
         const track::MeasureDefinition* each = nullptr;
         std::vector<Argument> args, each_args;
+        bool alone = false;           // window: where and of read the other record alone, so a Column can be kept
+        bool same_for_all = false;    // measure: what is gathered is the same for every subject with this key
         std::uint16_t gathering = 0;  // features that gather the same way have the same number
         std::vector<std::string> facts;
     };
@@ -105,6 +125,9 @@ private:
 
     cel::Value evaluate(const Scalar& scalar, Reader& a, Reader* b) const;
     std::string key_of(const std::vector<Path>& key, Reader& reader) const;   // empty: a part is absent
+    cel::Value aggregate(const Compiled& c, std::int64_t count, Wide sum, std::vector<std::int64_t> numbers,
+                         std::size_t distinct) const;
+    const Column& column(const Compiled& c, const std::string& key, const std::vector<Entry>& entries) const;
     FeatureRows window(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
     FeatureRows lag(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
     FeatureRows overlap(const Compiled& c, Reader& a, Reads* reads) const;
@@ -112,7 +135,8 @@ private:
     FeatureRows measure(const Compiled& c, Reader& a, Reads* reads) const;
     const track::Measurement& gather(const Compiled& c, RecordIndex record, Reader& a, Reader& b, Reads* reads) const;
     track::Argument argument(const Argument& from, track::ArgumentKind kind, Reader& a, Reader* b, FeatureRows& out) const;
-    const std::vector<Entry>* entries(const Compiled& c, Reader& a, Reads* reads) const;
+    // The records with the subject's key, and that key; null when a part of it is absent.
+    const std::vector<Entry>* entries(const Compiled& c, Reader& a, Reads* reads, std::string* key = nullptr) const;
 
     const rule::RuleSet* set_ = nullptr;
     const Paths* paths_ = nullptr;
@@ -123,6 +147,8 @@ private:
     std::map<std::string, std::size_t> gatherings_;
     mutable std::unordered_map<std::uint64_t, track::Measurement> gathered_;
     mutable std::unordered_map<std::string, track::Measurement> measured_;
+    // Columns of windows by feature and key; a change of a record drops those of its keys.
+    mutable std::vector<std::unordered_map<std::string, Column>> columns_;
 };
 
 }  // namespace ningyi::engine

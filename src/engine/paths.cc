@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/paths.h"
 
+#include <algorithm>
+
+#include "base/check.h"
 #include "base/text.h"
 #include "engine/body_value.h"
 #include "rule/names.h"
@@ -63,6 +66,28 @@ Result<std::unique_ptr<Paths>> Paths::compile(const rule::RuleSet& set, const Wo
         }
     }
     if (!faults.empty()) return failure(std::move(faults));
+    for (std::size_t e = 0; e < entities.size(); ++e) {
+        const auto entity = static_cast<EntityIndex>(e);
+        const std::string own = entities[e].name + ".";
+        const auto find = [&](std::string_view text) {
+            if (text.empty()) return Path{};
+            return paths->find(entity, text.starts_with(own) ? text.substr(own.size()) : text).value_or(Path{});
+        };
+        Common& common = paths->common_.emplace_back();
+        common.time = find(entities[e].time);
+        common.date = find(entities[e].date);
+        common.agency = find(entities[e].agency);
+        for (const auto& [key, text] : entities[e].scope) {
+            common.scope_keys.push_back(key);
+            common.scope.emplace_back(key, find(text));
+        }
+        for (std::size_t f = 0; f < entities[e].fields.size(); ++f) {
+            const model::Field& field = entities[e].fields[f];
+            if (field.type != model::FieldType::track) continue;
+            common.tracks.push_back({static_cast<FieldIndex>(f), find(field.track_of), find(field.track_from),
+                                     find(field.track_to)});
+        }
+    }
     return paths;
 }
 
@@ -94,28 +119,64 @@ std::optional<Path> Paths::find(EntityIndex subject, std::string_view text) cons
     return path;
 }
 
+bool Paths::is_own(const Path& path, int depth) const {
+    if (path.reference != no_index || depth > deepest_derivation) return false;
+    if (path.kind == Path::Kind::field) return true;
+    if (path.kind != Path::Kind::derived) return false;
+    const Derived& derived = derived_[path.derived];
+    const std::vector<std::uint16_t>& reads = derived.expression.reads();
+    return std::all_of(reads.begin(), reads.end(),
+                       [&](std::uint16_t slot) { return is_own(derived.slots[slot], depth + 1); });
+}
+
 Reader::Reader(const Paths& paths, RecordIndex subject, Reads* reads)
-    : paths_(&paths), subject_(subject), entity_(paths.world().record(subject).entity), reads_(reads) {
-    const model::Entity& entity = paths.world().entity(entity_);
-    if (reads_ != nullptr) reads_->record(entity_, paths.world().record(subject).id);
-    if (entity.time.empty()) return;
-    const auto path = paths.find(entity_, entity.time);
-    if (!path) return;
-    const cel::Value value = read(*path);
+    : Reader(paths, subject, std::nullopt, reads, Note::self) {}
+
+Reader Reader::as_of(const Paths& paths, RecordIndex subject, std::optional<Instant> at, Reads* reads) {
+    return Reader(paths, subject, at, reads, Note::self);
+}
+
+Reader Reader::indexed(const Paths& paths, RecordIndex subject, Reads* reads) {
+    return Reader(paths, subject, std::nullopt, reads, Note::nothing);
+}
+
+Reader::Reader(const Paths& paths, RecordIndex subject, std::optional<Instant> at, Reads* reads, Note note)
+    : paths_(&paths), subject_(subject), entity_(paths.world().record(subject).entity), reads_(reads), at_(at), time_(at) {
+    if (reads_ != nullptr && note == Note::self) reads_->record(entity_, paths.world().record(subject).id);
+    const Path& path = paths.common(entity_).time;
+    if (at || path.is_none()) return;
+    const cel::Value value = read(path);
     if (value.kind() == cel::Kind::timestamp) time_ = Instant{value.ms()};
 }
 
 cel::Value Reader::date() {
-    const model::Entity& entity = paths_->world().entity(entity_);
-    const auto path = entity.date.empty() ? std::nullopt : paths_->find(entity_, entity.date);
-    return path ? read(*path) : cel::Value();
+    const Path& path = paths_->common(entity_).date;
+    if (!path.is_none()) return read(path);
+    return day_ ? cel::Value::of(cel::Kind::date, day_->days) : cel::Value();
+}
+
+std::string Reader::agency() {
+    const Path& path = paths_->common(entity_).agency;
+    const cel::Value value = path.is_none() ? cel::Value() : read(path);
+    return value.kind() == cel::Kind::string ? value.text() : "";
+}
+
+cel::Value Reader::scope(const std::string& key) {
+    for (const auto& [name, path] : paths_->common(entity_).scope) {
+        if (name == key) return read(path);
+    }
+    return {};
+}
+
+std::optional<Instant> Reader::time_for(EntityIndex entity) const {
+    return paths_->common(entity).time.is_none() ? time_ : std::nullopt;
 }
 
 RecordIndex Reader::referred(FieldIndex reference) {
     const World& world = paths_->world();
-    const cel::Value id = world.field(subject_, reference);
+    const cel::Value id = world.field(subject_, reference, at_);
     if (id.kind() != cel::Kind::string) return no_record;
-    const EntityIndex entity = world.entity_index(world.entity(entity_).fields[reference].ref);
+    const EntityIndex entity = world.referred(entity_, reference);
     if (reads_ != nullptr) reads_->record(entity, id.text());
     return world.find(entity, id.text());
 }
@@ -124,9 +185,9 @@ cel::Value Reader::read(const Path& path) {
     const World& world = paths_->world();
     if (path.kind == Path::Kind::none || path.kind == Path::Kind::track) return {};
     if (path.kind == Path::Kind::field) {
-        if (path.reference == no_index) return world.field(subject_, path.field);
+        if (path.reference == no_index) return world.field(subject_, path.field, at_);
         const RecordIndex record = referred(path.reference);
-        return record == no_record ? cel::Value() : world.field(record, path.field, time_);
+        return record == no_record ? cel::Value() : world.field(record, path.field, time_for(path.entity));
     }
     for (const Kept& kept : derived_) {
         if (kept.path.derived == path.derived && kept.path.reference == path.reference) return kept.value;
@@ -141,7 +202,7 @@ cel::Value Reader::read(const Path& path) {
     } else {
         const RecordIndex record = referred(path.reference);
         if (record != no_record) {
-            Reader other(*paths_, record, reads_);
+            Reader other = Reader::as_of(*paths_, record, time_for(path.entity), reads_);
             DerivedHost host(other, derived);
             value = derived.expression.evaluate(host, paths_->zone());
         }
@@ -155,9 +216,9 @@ cel::Value Reader::read(const Path& path) {
 std::uint64_t Reader::seq(const Path& path) {
     const World& world = paths_->world();
     if (path.kind != Path::Kind::field) return 0;
-    if (path.reference == no_index) return world.field_seq(subject_, path.field);
+    if (path.reference == no_index) return world.field_seq(subject_, path.field, at_);
     const RecordIndex record = referred(path.reference);
-    return record == no_record ? 0 : world.field_seq(record, path.field, time_);
+    return record == no_record ? 0 : world.field_seq(record, path.field, time_for(path.entity));
 }
 
 const std::vector<track::Fix>* Reader::track(const Path& path) {
@@ -167,13 +228,14 @@ const std::vector<track::Fix>* Reader::track(const Path& path) {
     track_.clear();
     track_seqs_.clear();
     const model::Field& field = paths_->world().entity(entity_).fields[path.field];
-    const auto value = [&](const std::string& name) {
-        const auto found = paths_->find(entity_, name);
-        return found ? read(*found) : cel::Value();
-    };
-    const cel::Value carrier = value(field.track_of);
-    const cel::Value from = value(field.track_from);
-    cel::Value to = value(field.track_to);
+    const Paths::Common::Track* ends = nullptr;
+    for (const Paths::Common::Track& one : paths_->common(entity_).tracks) {
+        if (one.field == path.field) ends = &one;
+    }
+    CHECK(ends != nullptr);   // every track field has its entry
+    const cel::Value carrier = read(ends->of);
+    const cel::Value from = read(ends->from);
+    cel::Value to = read(ends->to);
     if (!to.is_known()) to = from;
     if (carrier.kind() != cel::Kind::string || from.kind() != cel::Kind::timestamp) return &track_;
     const Instant start{from.ms() - field.track_lead};

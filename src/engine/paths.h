@@ -27,6 +27,7 @@ struct Path {
     EntityIndex entity = no_index;     // whose field it is
     FieldIndex field = no_index;
     std::uint16_t derived = no_index;  // number of the computed field
+    bool is_none() const { return kind == Kind::none; }
 };
 
 // Everything about paths that is the same for all subjects.
@@ -45,6 +46,22 @@ public:
         std::vector<Path> slots;      // where each slot of `names` is read
     };
     const std::vector<Derived>& derived() const { return derived_; }
+
+    // What is read of every record of an entity, found once. A path that the entity does not declare is none.
+    struct Common {
+        Path time, date, agency;
+        std::vector<std::string> scope_keys;                // weakest first
+        std::vector<std::pair<std::string, Path>> scope;    // in the same order
+        struct Track {
+            FieldIndex field = no_index;
+            Path of, from, to;
+        };
+        std::vector<Track> tracks;
+    };
+    const Common& common(EntityIndex entity) const { return common_[entity]; }
+
+    // Whether the path is read from the record alone, nothing it points to.
+    bool is_own(const Path& path, int depth = 0) const;
     const World& world() const { return *world_; }
     const Zone& zone() const { return *zone_; }
 
@@ -53,6 +70,7 @@ private:
     const Zone* zone_ = nullptr;
     std::vector<Derived> derived_;
     std::map<std::pair<EntityIndex, FieldIndex>, std::uint16_t> derived_of_;
+    std::vector<Common> common_;
 };
 
 // What a judgement depended on, told as it reads. A live engine keeps it to know what to judge again.
@@ -64,15 +82,28 @@ public:
     virtual void index(std::uint16_t index, std::string_view key) = 0;
 };
 
-// Reads paths of one subject. References and registers are read as of the subject's time; the subject itself as it is now.
+// Reads paths of one subject. Registers (entities without a time of their own) are read as of the subject's time; the subject
+// itself, and other records that have a time, as they stand now.
 class Reader {
 public:
     Reader(const Paths& paths, RecordIndex subject, Reads* reads);
+    // A record read as of `at` (nothing: as it stands now), and what it points to as well.
+    static Reader as_of(const Paths& paths, RecordIndex subject, std::optional<Instant> at, Reads* reads);
+    // A record found through an index whose key is already noted: the record itself needs no note of its own.
+    static Reader indexed(const Paths& paths, RecordIndex subject, Reads* reads);
 
     RecordIndex subject() const { return subject_; }
     EntityIndex entity() const { return entity_; }
     std::optional<Instant> time() const { return time_; }          // the entity's time field
-    cel::Value date();                                             // the entity's date field (a date), or absent
+    // The entity's date field; of an entity that declares none, the day of judgement if it was told; else absent.
+    cel::Value date();
+    void judged_on(std::optional<Date> day) { day_ = day; }
+    // The agency that the record is marked with, "" when it is not.
+    std::string agency();
+    // The value of a scope key of parameters; absent when the entity has no such key or the value is not known.
+    cel::Value scope(const std::string& key);
+    // As of when a record of that entity is read for this subject.
+    std::optional<Instant> time_for(EntityIndex entity) const;
     cel::Value read(const Path& path);
     std::uint64_t seq(const Path& path);                           // event number that said it, 0: none
     // The subject's track (null when the path is none): marked fixes; kept until the reader goes.
@@ -80,12 +111,16 @@ public:
     const std::vector<std::uint64_t>& track_seqs() const { return track_seqs_; }
 
 private:
+    enum class Note : bool { self, nothing };
+    Reader(const Paths& paths, RecordIndex subject, std::optional<Instant> at, Reads* reads, Note note);
     RecordIndex referred(FieldIndex reference);
     const Paths* paths_;
     RecordIndex subject_;
     EntityIndex entity_;
     Reads* reads_;
+    std::optional<Instant> at_;      // own fields as of then; nothing: now
     std::optional<Instant> time_;
+    std::optional<Date> day_;
     int depth_ = 0;
     struct Kept {
         Path path;

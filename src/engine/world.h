@@ -68,6 +68,8 @@ public:
     EventIndex event_index(std::string_view name) const;
     FieldIndex field_index(EntityIndex entity, std::string_view name) const;
     const model::Entity& entity(EntityIndex index) const { return dictionary_->entities[index]; }
+    // The entity that a field of type text points to, or no_index.
+    EntityIndex referred(EntityIndex entity, FieldIndex field) const { return references_[entity][field]; }
 
     // Every record of the entity, in order of first mention; ids that are only referred to count.
     const std::vector<RecordIndex>& records(EntityIndex entity) const { return by_entity_[entity].order; }

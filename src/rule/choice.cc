@@ -10,19 +10,20 @@ cel::Value chosen_value(const Param& param, const cel::Value& date, const std::v
     if (date.kind() != cel::Kind::date) return {};
     const Date day{static_cast<std::int32_t>(date.number())};
     const ParamValue* best = nullptr;
-    std::ptrdiff_t best_rank = -2;
+    std::uint64_t best_rank = 0;   // a bit a key: the highest key counts most, then the next
     for (const std::vector<std::uint32_t>& group : param.by_scope) {
         const ParamValue* value = in_force(param, group, day);
         if (value == nullptr) continue;
-        std::ptrdiff_t rank = -1;
+        std::uint64_t rank = 0;
         bool matches = true;
         for (const auto& [key, wanted] : value->scope) {
             const cel::Value own = scope(key);
             if (own.kind() != cel::Kind::string) return {};
             matches = matches && own.text() == wanted;
-            rank = std::max(rank, std::find(keys.begin(), keys.end(), key) - keys.begin());
+            const auto at = std::find(keys.begin(), keys.end(), key) - keys.begin();
+            rank |= std::uint64_t{1} << std::min<std::ptrdiff_t>(at, 63);
         }
-        if (matches && rank > best_rank) best = value, best_rank = rank;
+        if (matches && (best == nullptr || rank > best_rank)) best = value, best_rank = rank;
     }
     return best == nullptr ? cel::Value() : best->value;
 }

@@ -130,6 +130,16 @@ Result<Replayed> replay(const Source& source, const Finding& stored) {
         replayed.finding = std::move(finding);
         found = true;
     }
+    if (!found && stored.outcome == rule::Outcome::clear) {
+        // A row that was there before: its last revision says that it is gone.
+        if (auto gone = (*engine)->gone(*rule, stored.subject, stored.dedup)) {
+            gone->revision = stored.revision;
+            gone->id = engine::finding_id(*gone);
+            replayed.same = engine::canonical(*gone, true) == engine::canonical(stored, true);
+            replayed.finding = std::move(*gone);
+            found = true;
+        }
+    }
     if (!found) {
         return failure({.code = "E703",
                         .zh = format("重放时对象 {} 没有这一行", stored.subject),
