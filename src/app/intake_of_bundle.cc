@@ -2,9 +2,15 @@
 #include "app/intake_of_bundle.h"
 
 #include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
+#include <mutex>
+#include <thread>
 
 #include "base/text.h"
 #include "intake/intake.h"
@@ -19,6 +25,75 @@ Instant wall_clock() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
+
+// Reading files and taking drafts in are about even work: the files are read on the calling thread, the door is served on a
+// second one, in the same order. What the door throws comes out of put() or finish().
+class Conveyor {
+public:
+    using Group = std::vector<log::Draft>;
+    explicit Conveyor(std::function<void(const Group&)> accept) : accept_(std::move(accept)), worker_([this] { serve(); }) {}
+    ~Conveyor() { stop(); }
+    Conveyor(const Conveyor&) = delete;
+    Conveyor& operator=(const Conveyor&) = delete;
+
+    // Waits while the door is behind. False when the door has failed: reading on is of no use.
+    bool put(Group group) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return waiting_.size() < most_waiting || failed_; });
+        if (failed_) return false;
+        waiting_.push_back(std::move(group));
+        changed_.notify_all();
+        return true;
+    }
+
+    // Everything put is taken in when this returns; rethrows what the door threw.
+    void finish() {
+        stop();
+        if (failed_) std::rethrow_exception(failed_);
+    }
+
+private:
+    static constexpr std::size_t most_waiting = 8;
+
+    void stop() {
+        {
+            const std::lock_guard lock(mutex_);
+            ended_ = true;
+            changed_.notify_all();
+        }
+        if (worker_.joinable()) worker_.join();
+    }
+
+    void serve() {
+        for (;;) {
+            Group group;
+            {
+                std::unique_lock lock(mutex_);
+                changed_.wait(lock, [this] { return !waiting_.empty() || ended_; });
+                if (waiting_.empty()) return;
+                group = std::move(waiting_.front());
+                waiting_.pop_front();
+                changed_.notify_all();
+            }
+            try {
+                accept_(group);
+            } catch (...) {
+                const std::lock_guard lock(mutex_);
+                failed_ = std::current_exception();
+                changed_.notify_all();
+                return;
+            }
+        }
+    }
+
+    std::function<void(const Group&)> accept_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Group> waiting_;
+    std::exception_ptr failed_;
+    bool ended_ = false;
+    std::thread worker_;
+};
 
 }  // namespace
 
@@ -37,7 +112,7 @@ Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const
             terminal.progress("读入", "reading", static_cast<double>(now.bytes) / static_cast<double>(now.total_bytes));
         }
     };
-    auto report = (*bundle)->run(options, [&](std::vector<log::Draft>&& drafts) {
+    const auto accept = [&](const std::vector<log::Draft>& drafts) {
         const intake::Acceptance acceptance = door.accept(drafts);
         for (std::size_t i = 0; i < acceptance.answers.size(); ++i) {
             const intake::Answer& answer = acceptance.answers[i];
@@ -48,8 +123,10 @@ Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const
                 refused.push_back(std::move(fault));
             }
         }
-        return true;
-    });
+    };
+    Conveyor conveyor(accept);
+    auto report = (*bundle)->run(options, [&](std::vector<log::Draft>&& drafts) { return conveyor.put(std::move(drafts)); });
+    conveyor.finish();
     terminal.progress("读入", "reading", 1);
     if (!report) return failure(std::move(report.error()));
     door.checkpoint();
