@@ -133,7 +133,7 @@ clauses:
   out: {other_id: b.visit_id}
   revise: 30d
 )"},
-    {"garden/rules/GA-FAR-01.yaml", R"(rule: GA-FAR-01
+    {"garden/rules/far/GA-FAR-01.yaml", R"(rule: GA-FAR-01
 title: {zh: 按铃位置偏离, en: Bell rung away from the gate}
 version: 1
 status: live
@@ -176,7 +176,7 @@ tests:
   - {name: 五十米, same_as: 七百米, given: {visit: {apart: 50m}}, expect: {outcome: clear}}
   - {name: 没有定位, same_as: 七百米, without: [visit.apart], expect: {outcome: inconclusive}}
 )"},
-    {"garden/rules/GA-TWO-01.yaml", R"(rule: GA-TWO-01
+    {"garden/rules/two/GA-TWO-01.yaml", R"(rule: GA-TWO-01
 title: {zh: 同时在两处, en: In two places at once}
 version: 1
 status: live
