@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a CSV file, read whole and in small pieces, through typed columns: no crash, no unbounded row, the same rows.
+// Any bytes as a CSV file, read whole and in small pieces, through typed columns: no crash, no unbounded row, the same
+// rows.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -36,7 +37,10 @@ std::string outcome(std::string_view text, std::size_t piece) {
     const std::size_t columns = (*reader)->header().size();
     std::vector<ColumnPlan> plans;
     for (int type = 0; type <= static_cast<int>(ColumnType::boolean); ++type) {
-        plans.push_back({.name = "c", .type = static_cast<ColumnType>(type), .column = static_cast<std::size_t>(type) % columns, .words = {"a", "bb"}});
+        plans.push_back({.name = "c",
+                         .type = static_cast<ColumnType>(type),
+                         .column = static_cast<std::size_t>(type) % columns,
+                         .words = {"a", "bb"}});
     }
     Columns typed(std::move(plans));
     Rows rows;
