@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-files = [str(p.relative_to(TOP)) for folder in ("src", "simulate", "bench") for p in sorted((TOP / folder).rglob("*"))
+files = [str(p.relative_to(TOP)) for folder in ("src", "simulate", "benchmarks") for p in sorted((TOP / folder).rglob("*"))
          if p.suffix in (".h", ".cc")]
 done = subprocess.run(["clang-format-19", "--dry-run", "--ferror-limit=1", "-Werror", *files], cwd=TOP, capture_output=True, text=True)
 wrong = sorted({line.split(":", 1)[0] for line in done.stderr.splitlines() if "error:" in line})
