@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "base/disk.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/body_value.h"
@@ -22,7 +23,7 @@ using engine::Outcome;
 class File {
 public:
     explicit File(std::string path) : path_(std::move(path)), file_(std::fopen(path_.c_str(), "wb")) {
-        if (file_ == nullptr) throw MachineError(format("{}: cannot be written", path_));
+        if (file_ == nullptr) throw_disk_error(path_);
     }
     ~File() {
         if (file_ != nullptr) std::fclose(file_);
@@ -44,7 +45,7 @@ public:
     }
 
 private:
-    [[noreturn]] void fail() { throw MachineError(format("{}: writing failed", path_)); }
+    [[noreturn]] void fail() { throw_disk_error(path_); }
     std::string path_;
     std::FILE* file_;
 };
@@ -58,8 +59,10 @@ std::string date_column(const AuditInput& input) {
 void add_number(JsonWriter& json, const std::string& type, const std::string& text) {
     json.begin_object().key("type").value(type);
     const auto number = to_integer(text);
-    if (number) json.key("value").value(*number);
-    else json.key("value").value(text);
+    if (number)
+        json.key("value").value(*number);
+    else
+        json.key("value").value(text);
     json.end_object();
 }
 
@@ -80,7 +83,8 @@ void add_value(JsonWriter& json, const engine::UsedValue& used) {
     }
 }
 
-void add_bits(JsonWriter& json, std::string_view name, const std::vector<rule::Clause>& clauses, const std::string& bits) {
+void add_bits(JsonWriter& json, std::string_view name, const std::vector<rule::Clause>& clauses,
+              const std::string& bits) {
     json.key(name).begin_object();
     for (std::size_t i = 0; i < clauses.size() && i < bits.size(); ++i) {
         json.key(clauses[i].id).value(std::string_view(bits).substr(i, 1));
@@ -90,8 +94,10 @@ void add_bits(JsonWriter& json, std::string_view name, const std::vector<rule::C
 
 void add_amount(JsonWriter& json, std::string_view name, const std::string& type, const std::string& text) {
     json.key(name);
-    if (text.empty()) json.null();
-    else add_number(json, type, text);
+    if (text.empty())
+        json.null();
+    else
+        add_number(json, type, text);
 }
 
 std::string json_line(const AuditInput& input, const FindingRow& row) {
@@ -103,16 +109,22 @@ std::string json_line(const AuditInput& input, const FindingRow& row) {
     json.key("result").value(finding.result).key("effect").value(finding.effect).key("reason").value(finding.reason);
     json.key("subject_entity").value(finding.subject_entity).key("subject").value(finding.subject);
     json.key(input.page.key);
-    if (row.subject == SIZE_MAX) json.null();
-    else json.value(finding.subject);
+    if (row.subject == SIZE_MAX)
+        json.null();
+    else
+        json.value(finding.subject);
     for (std::size_t i = 0; i < row.parties.size(); ++i) {
         json.key(input.page.parties[i].id);
-        if (row.parties[i].empty()) json.null();
-        else json.value(row.parties[i]);
+        if (row.parties[i].empty())
+            json.null();
+        else
+            json.value(row.parties[i]);
     }
     json.key("other");
-    if (row.other.empty()) json.null();
-    else json.value(row.other);
+    if (row.other.empty())
+        json.null();
+    else
+        json.value(row.other);
     json.key(date_column(input)).value(finding.date).key("at_risk_fen").value(finding.at_risk_fen);
     add_amount(json, "payable", finding.payable_type, finding.payable);
     add_amount(json, "margin", finding.margin_type, finding.margin);
@@ -129,7 +141,12 @@ std::string json_line(const AuditInput& input, const FindingRow& row) {
     for (const std::uint64_t seq : finding.evidence) json.value(seq);
     json.end_array();
     json.key("rule_digest").value(finding.rule_digest).key("params_digest").value(finding.params_digest);
-    json.key("group").value(finding.group).key("position").value(finding.position).key("revision").value(finding.revision);
+    json.key("group")
+        .value(finding.group)
+        .key("position")
+        .value(finding.position)
+        .key("revision")
+        .value(finding.revision);
     json.key("explain").begin_object().key("zh").value(row.zh).key("en").value(row.en).end_object();
     json.end_object();
     return json.take() + "\n";
@@ -149,12 +166,15 @@ void write_findings_csv(const AuditInput& input, const AuditTables& tables, cons
     File file(folder + "/findings.csv");
     std::string text;
     CsvWriter csv(text);
-    for (const char* name : {"id", "rule", "version", "outcome", "severity", "result", "effect", "reason", "subject_entity", "subject"}) csv.text(name);
+    for (const char* name :
+         {"id", "rule", "version", "outcome", "severity", "result", "effect", "reason", "subject_entity", "subject"})
+        csv.text(name);
     csv.text(input.page.key);
     for (const AuditParty& party : input.page.parties) csv.text(party.id);
     csv.text("other");
     csv.text(date_column(input));
-    for (const char* name : {"at_risk_fen", "payable", "payable_type", "margin", "margin_type", "missing", "zh", "en"}) csv.text(name);
+    for (const char* name : {"at_risk_fen", "payable", "payable_type", "margin", "margin_type", "missing", "zh", "en"})
+        csv.text(name);
     csv.end_row();
     for (const FindingRow& row : tables.findings) {
         const Finding& finding = *row.finding;
@@ -162,8 +182,10 @@ void write_findings_csv(const AuditInput& input, const AuditTables& tables, cons
         csv.text(finding.rule);
         csv.integer(finding.version);
         csv.text(rule::to_word(finding.outcome));
-        if (finding.outcome == Outcome::hit) csv.integer(finding.severity);
-        else csv.empty();
+        if (finding.outcome == Outcome::hit)
+            csv.integer(finding.severity);
+        else
+            csv.empty();
         csv.text(finding.result);
         csv.text(finding.effect);
         csv.text(finding.reason);
@@ -174,10 +196,13 @@ void write_findings_csv(const AuditInput& input, const AuditTables& tables, cons
         csv.text(row.other);
         csv.text(finding.date);
         csv.integer(finding.at_risk_fen);
-        for (const auto& [amount, type] : {std::pair(finding.payable, finding.payable_type), std::pair(finding.margin, finding.margin_type)}) {
+        for (const auto& [amount, type] :
+             {std::pair(finding.payable, finding.payable_type), std::pair(finding.margin, finding.margin_type)}) {
             const auto number = to_integer(amount);
-            if (number) csv.integer(*number);
-            else csv.text(amount);
+            if (number)
+                csv.integer(*number);
+            else
+                csv.text(amount);
             csv.text(type);
         }
         csv.text(join(finding.missing, " "));
@@ -190,11 +215,22 @@ void write_findings_csv(const AuditInput& input, const AuditTables& tables, cons
 }
 
 void write_findings_xlsx(const AuditInput& input, const AuditTables& tables, const std::string& folder) {
-    std::vector<SheetColumn> columns = {{"规则", 13}, {"规则名称", 20}, {"结果", 10}, {"强度", 6}, {"性质", 10}, {"处理", 12},
+    std::vector<SheetColumn> columns = {{"规则", 13},
+                                        {"规则名称", 20},
+                                        {"结果", 10},
+                                        {"强度", 6},
+                                        {"性质", 10},
+                                        {"处理", 12},
                                         {input.page.subject_label.zh, 16}};
     for (const AuditParty& party : input.page.parties) columns.push_back({party.label.zh, 14});
-    for (const SheetColumn& column : std::vector<SheetColumn>{{"关联" + input.page.subject_label.zh, 16}, {"日期", 12}, {"涉及金额（元）", 14},
-                                                              {"说明", 90}, {"原因", 18}, {"缺少的数据", 30}, {"规则版本", 8}, {"疑点编号", 66}}) {
+    for (const SheetColumn& column : std::vector<SheetColumn>{{"关联" + input.page.subject_label.zh, 16},
+                                                              {"日期", 12},
+                                                              {"涉及金额（元）", 14},
+                                                              {"说明", 90},
+                                                              {"原因", 18},
+                                                              {"缺少的数据", 30},
+                                                              {"规则版本", 8},
+                                                              {"疑点编号", 66}}) {
         columns.push_back(column);
     }
     WorkbookWriter book(folder + "/findings.xlsx", "疑点", input.page.title.zh, columns);
@@ -203,8 +239,10 @@ void write_findings_xlsx(const AuditInput& input, const AuditTables& tables, con
         book.text(finding.rule);
         book.text(row.rule->title.zh);
         book.text(outcome_words(finding.outcome).zh);
-        if (finding.outcome == Outcome::hit) book.integer(finding.severity);
-        else book.empty();
+        if (finding.outcome == Outcome::hit)
+            book.integer(finding.severity);
+        else
+            book.empty();
         book.text(result_words(finding.result).zh);
         book.text(effect_words(finding.effect).zh);
         book.text(finding.subject);
@@ -229,7 +267,9 @@ void write_subjects_csv(const AuditInput& input, const AuditTables& tables, cons
     csv.text(input.page.key);
     for (const AuditParty& party : input.page.parties) csv.text(party.id);
     csv.text(date_column(input));
-    for (const char* name : {"level", "hits", "inconclusive", "exempt", "claimed_fen", "at_risk_fen", "substantiated_fen", "rules"}) csv.text(name);
+    for (const char* name :
+         {"level", "hits", "inconclusive", "exempt", "claimed_fen", "at_risk_fen", "substantiated_fen", "rules"})
+        csv.text(name);
     csv.end_row();
     for (const SubjectRow& row : tables.subjects) {
         csv.text(row.id);
@@ -237,11 +277,15 @@ void write_subjects_csv(const AuditInput& input, const AuditTables& tables, cons
         csv.text(row.date);
         csv.text(row.level == SIZE_MAX ? "" : input.page.levels[row.level].id);
         for (const std::int64_t number : {row.hits, row.inconclusive, row.exempt}) csv.integer(number);
-        if (row.claimed_fen) csv.integer(*row.claimed_fen);
-        else csv.empty();
+        if (row.claimed_fen)
+            csv.integer(*row.claimed_fen);
+        else
+            csv.empty();
         csv.integer(row.at_risk_fen);
-        if (row.substantiated_fen) csv.integer(*row.substantiated_fen);
-        else csv.empty();
+        if (row.substantiated_fen)
+            csv.integer(*row.substantiated_fen);
+        else
+            csv.empty();
         csv.text(join(row.rules, " "));
         csv.end_row();
         file.write(text);
@@ -263,11 +307,22 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
     json.key("outcomes").begin_object();
     add_outcomes(json, tables.count);
     json.end_object();
-    json.key("money").begin_object().key("claimed_fen").value(tables.claimed_fen).key("at_risk_fen").value(tables.at_risk_fen);
+    json.key("money")
+        .begin_object()
+        .key("claimed_fen")
+        .value(tables.claimed_fen)
+        .key("at_risk_fen")
+        .value(tables.at_risk_fen);
     json.key("substantiated_fen").value(tables.substantiated_fen).end_object();
     json.key("rules").begin_array();
     for (const RuleTotals& rule : tables.rules) {
-        json.begin_object().key("rule").value(rule.rule->id).key("version").value(rule.rule->version).key("status").value(rule.rule->status);
+        json.begin_object()
+            .key("rule")
+            .value(rule.rule->id)
+            .key("version")
+            .value(rule.rule->version)
+            .key("status")
+            .value(rule.rule->status);
         add_outcomes(json, rule.count);
         json.key("at_risk_fen").value(rule.at_risk_fen).end_object();
     }
@@ -282,7 +337,10 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
         json.key("by_" + input.page.parties[i].entity).begin_array();
         for (const PartyTotals& party : tables.parties[i]) {
             json.begin_object().key(input.page.parties[i].id).value(party.id).key("name").value(party.name);
-            json.key(input.page.subject + "s").value(party.subjects).key(input.page.subject + "s_hit").value(party.subjects_hit);
+            json.key(input.page.subject + "s")
+                .value(party.subjects)
+                .key(input.page.subject + "s_hit")
+                .value(party.subjects_hit);
             json.key("hits").value(party.hits).key("inconclusive").value(party.inconclusive);
             json.key("claimed_fen").value(party.claimed_fen).key("at_risk_fen").value(party.at_risk_fen);
             json.key("substantiated_fen").value(party.substantiated_fen).end_object();
@@ -296,7 +354,14 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
         for (const std::string& notice : file.notices) json.value(notice);
         json.end_array().end_object();
     }
-    json.end_array().key("log").begin_object().key("root").value(input.log_root).key("events").value(input.log_size).end_object();
+    json.end_array()
+        .key("log")
+        .begin_object()
+        .key("root")
+        .value(input.log_root)
+        .key("events")
+        .value(input.log_size)
+        .end_object();
     json.end_object();
     std::string text = json.take() + "\n";
     File file(folder + "/summary.json");
@@ -307,7 +372,9 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
 
 Result<bool> write_audit(const AuditInput& input, const std::string& folder) {
     if (input.engine.world().entity_index(input.page.subject) == engine::no_index) {
-        return failure({.code = "E501", .zh = format("没有实体 {}", input.page.subject), .en = format("there is no entity {}", input.page.subject)});
+        return failure({.code = "E501",
+                        .zh = format("没有实体 {}", input.page.subject),
+                        .en = format("there is no entity {}", input.page.subject)});
     }
     const AuditTables tables = audit_tables(input);
     const auto report = [&](double done) {

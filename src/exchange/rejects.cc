@@ -3,9 +3,7 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-
+#include "base/disk.h"
 #include "base/text.h"
 #include "exchange/csv.h"
 
@@ -14,10 +12,6 @@ namespace {
 
 constexpr std::size_t shown_characters = 120;
 constexpr std::size_t buffered_bytes = std::size_t{64} << 10U;
-
-[[noreturn]] void fail(const std::string& path) {
-    throw MachineError(format("{}: {}", path, std::strerror(errno)));
-}
 
 }  // namespace
 
@@ -33,7 +27,7 @@ std::string cut(std::string_view value, std::size_t characters) {
 Rejects::Rejects(std::string path) : path_(std::move(path)) {
     if (path_.empty()) return;
     file_ = std::fopen(path_.c_str(), "wbe");
-    if (file_ == nullptr) fail(path_);
+    if (file_ == nullptr) throw_disk_error(path_);
     // With the mark, spreadsheet programs read the Chinese right.
     buffer_ = "\xEF\xBB\xBF";
     CsvWriter csv(buffer_);
@@ -74,17 +68,17 @@ void Rejects::add(const Fault& fault) {
 }
 
 void Rejects::flush() {
-    if (std::fwrite(buffer_.data(), 1, buffer_.size(), file_) != buffer_.size()) fail(path_);
+    if (std::fwrite(buffer_.data(), 1, buffer_.size(), file_) != buffer_.size()) throw_disk_error(path_);
     buffer_.clear();
 }
 
 void Rejects::finish() {
     if (file_ == nullptr) return;
     flush();
-    if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) fail(path_);
+    if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) throw_disk_error(path_);
     std::FILE* const file = file_;
     file_ = nullptr;
-    if (std::fclose(file) != 0) fail(path_);
+    if (std::fclose(file) != 0) throw_disk_error(path_);
 }
 
 }  // namespace ningyi::exchange

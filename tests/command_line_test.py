@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the program as its users do: simulate, audit, replay, verify, import; and gives it everything that goes wrong.
+
+Each test is a method; the last line printed is "N passed, M failed". Uses build/release/bin/ningyi.
+"""
+import csv
+import hashlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+NINGYI = TOP / "build/release/bin/ningyi"
+
+
+def ningyi(*words, lang="en", status=0, cwd=TOP, limit=120):
+    done = subprocess.run([str(NINGYI), "--lang", lang, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=limit)
+    output = done.stdout + done.stderr
+    if status is not None:
+        assert done.returncode == status, f"ningyi {' '.join(map(str, words))}: exit {done.returncode}, expected {status}\n{output[-2000:]}"
+    return output
+
+
+def digests(folder):
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir()) if p.is_file()}
+
+
+def events(store):
+    """Ids of all events, read from a copy so that the live file is left alone."""
+    with tempfile.TemporaryDirectory() as copy:
+        for path in pathlib.Path(store).glob("log.db*"):
+            shutil.copy(path, copy)
+        with sqlite3.connect(pathlib.Path(copy) / "log.db") as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+            table = next(t for t in tables if "id" in [c[1] for c in database.execute(f"PRAGMA table_info({t})")]
+                         and "seq" in [c[1] for c in database.execute(f"PRAGMA table_info({t})")])
+            return [row[0] for row in database.execute(f"SELECT id FROM {table} ORDER BY seq")]
+
+
+class Tests:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.district = self.folder / "district"
+        self.report = self.folder / "report"
+        ningyi("simulate", "--orders", 300, "--seed", 11, "--days", 7, "--out", self.district)
+        ningyi("audit", self.district, "--out", self.report)
+
+    def copy(self, name):
+        target = self.folder / name
+        shutil.copytree(self.district, target)
+        return target
+
+    def test_the_same_seed_gives_the_same_bytes(self):
+        again = self.folder / "again"
+        ningyi("simulate", "--orders", 300, "--seed", 11, "--days", 7, "--out", again)
+        assert digests(again) == digests(self.district)
+
+    def test_two_audits_write_the_same_bytes(self):
+        other = self.folder / "report2"
+        ningyi("audit", self.district, "--out", other)
+        ours, theirs = digests(self.report), digests(other)
+        # The root of the log differs: sealing is random and the clock has moved.
+        for name in ("summary.json", "report.html"):
+            ours.pop(name), theirs.pop(name)
+        assert ours == theirs, [name for name in ours if ours[name] != theirs.get(name)]
+
+    def test_everything_the_bundle_page_lists_is_written(self):
+        names = {p.name for p in self.report.iterdir()}
+        assert {"findings.jsonl", "findings.csv", "findings.xlsx", "orders.csv", "summary.json", "report.html", "rejected.csv"} <= names
+        with open(self.report / "orders.csv", encoding="utf-8-sig", newline="") as rows:
+            assert len(list(csv.DictReader(rows))) == 300
+        for line in (self.report / "findings.jsonl").read_text().splitlines():
+            finding = json.loads(line)
+            assert finding["outcome"] in ("hit", "exempt", "inconclusive") and finding["explain"]["zh"] and finding["explain"]["en"]
+
+    def test_no_name_or_number_of_a_person_is_in_the_report(self):
+        canaries = set()
+        for name, columns in (("elders.csv", ("name", "id_number", "contact_phone")), ("caregivers.csv", ("name", "id_number", "phone"))):
+            with open(self.district / name, encoding="utf-8", newline="") as rows:
+                for row in csv.DictReader(rows):
+                    canaries |= {row[c] for c in columns if len(row.get(c, "")) > 2}
+        for path in self.report.iterdir():
+            if path.is_file() and path.suffix != ".xlsx":
+                text = path.read_text(encoding="utf-8-sig")
+                found = [c for c in canaries if c in text]
+                assert not found, f"{path.name} shows {found[:3]}"
+        raw = b"".join(p.read_bytes() for p in (self.report / "store").glob("*.db*"))
+        assert not [c for c in canaries if c.encode() in raw], "personal values stand in clear in the store"
+
+    def test_findings_replay_byte_for_byte(self):
+        lines = (self.report / "findings.jsonl").read_text().splitlines()
+        for line in random.Random(1).sample(lines, 5):
+            finding = json.loads(line)
+            output = ningyi("replay", finding["id"], "--store", self.report / "store")
+            assert "the same bytes" in output
+        assert "no single finding" in ningyi("replay", "ffffffffffff", "--store", self.report / "store", status=2)
+
+    def test_a_whole_log_verifies_and_a_changed_one_does_not(self):
+        assert "whole and unchanged" in ningyi("verify", self.report / "store")
+        tampered = self.folder / "tampered"
+        shutil.copytree(self.report / "store", tampered)
+        with sqlite3.connect(tampered / "log.db") as database:
+            tables = [n for (n,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+            table = next(t for t in tables if "subject" in [c[1] for c in database.execute(f"PRAGMA table_info({t})")])
+            database.execute(f"UPDATE {table} SET subject = 'X1' WHERE seq = 100")
+        assert "event 100" in ningyi("verify", tampered, status=1)
+
+    def test_taking_a_bundle_in_twice_changes_nothing(self):
+        store = self.folder / "twice"
+        ningyi("import", self.district, "--store", store)
+        before = events(store)
+        output = ningyi("import", self.district, "--store", store)
+        assert events(store) == before and " 0 events taken" in output
+
+    def test_a_killed_import_resumes_without_loss_or_doubling(self):
+        whole = self.folder / "whole"
+        ningyi("import", self.district, "--store", whole)
+        wanted = sorted(events(whole))
+        store = self.folder / "killed"
+        rng = random.Random(5)
+        kills = 0
+        for _ in range(12):
+            process = subprocess.Popen([str(NINGYI), "import", str(self.district), "--store", str(store)], cwd=TOP,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rng.uniform(0.01, 0.35))
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+            process.wait()
+        ningyi("import", self.district, "--store", store)
+        assert sorted(events(store)) == wanted and kills > 0
+        ningyi("verify", store)
+
+    def test_a_killed_audit_is_finished_by_the_next(self):
+        out = self.folder / "killed_report"
+        process = subprocess.Popen([str(NINGYI), "audit", str(self.district), "--out", str(out)], cwd=TOP,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.15)
+        process.kill()
+        process.wait()
+        ningyi("audit", self.district, "--out", out)
+        assert (out / "findings.jsonl").read_bytes() == (self.report / "findings.jsonl").read_bytes()
+
+    def test_two_bundles_are_not_mixed_in_one_report(self):
+        other = self.folder / "other_district"
+        ningyi("simulate", "--orders", 50, "--seed", 3, "--days", 7, "--out", other)
+        assert "another bundle" in ningyi("audit", other, "--out", self.report, status=2)
+
+    def test_a_store_has_one_owner_at_a_time(self):
+        store = self.folder / "owned"
+        ningyi("import", self.district, "--store", store)
+        import fcntl
+        with open(store / "lock", "r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            output = ningyi("verify", store, status=2)
+            assert "another process" in output or "in use" in output, output
+
+    def test_a_zip_is_as_good_as_a_folder(self):
+        archive = self.folder / "district.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+            for path in self.district.iterdir():
+                out.write(path, path.name)
+        ningyi("audit", archive, "--out", self.folder / "zip_report")
+        assert (self.folder / "zip_report/findings.jsonl").read_bytes() == (self.report / "findings.jsonl").read_bytes()
+
+    def test_a_missing_bundle_and_a_missing_file_are_named(self):
+        assert "no such bundle" in ningyi("audit", self.folder / "nowhere", "--out", self.folder / "n1", status=2)
+        bare = self.copy("no_orders")
+        (bare / "orders.csv").unlink()
+        assert "orders" in ningyi("audit", bare, "--out", self.folder / "n2", status=2)
+
+    def test_absent_files_make_rules_undecided_never_clear(self):
+        bare = self.folder / "bare"
+        bare.mkdir()
+        shutil.copy(self.district / "orders.csv", bare)
+        ningyi("audit", bare, "--out", self.folder / "bare_report")
+        findings = [json.loads(line) for line in (self.folder / "bare_report/findings.jsonl").read_text().splitlines()]
+        by_rule = {}
+        for finding in findings:
+            by_rule.setdefault(finding["rule"], set()).add(finding["outcome"])
+        for rule in ("HC-LOC-01", "HC-LOC-03", "HC-LOC-08", "HC-IDN-01"):
+            assert by_rule.get(rule) == {"inconclusive"}, (rule, by_rule.get(rule))
+
+    def rejected(self, name, change, status=3):
+        bundle = self.copy(name)
+        path = bundle / "orders.csv"
+        rows = path.read_text().splitlines()
+        path.write_text("\n".join(change(rows)) + "\n")
+        output = ningyi("audit", bundle, "--out", self.folder / (name + "_report"), status=status)
+        with open(self.folder / (name + "_report") / "rejected.csv", encoding="utf-8-sig", newline="") as table:
+            return output, list(csv.reader(table))[1:]
+
+    def test_a_row_with_a_bad_time_is_rejected_with_its_place(self):
+        def change(rows):
+            cells = rows[5].split(",")
+            at = rows[0].split(",").index("service_start")
+            cells[at] = "2026/10/5 9:00"
+            return rows[:5] + [",".join(cells)] + rows[6:]
+        _, rejects = self.rejected("bad_time", change)
+        assert len(rejects) == 1
+        row = " ".join(rejects[0])
+        assert "orders.csv" in row and "service_start" in row and "2026/10/5 9:00" in row and "6" in rejects[0]
+
+    def test_a_broken_quote_costs_its_row_only(self):
+        _, rejects = self.rejected("bad_quote", lambda rows: rows[:7] + ['"O1,"broken' + rows[7]] + rows[8:])
+        assert rejects and len(rejects) < 5, rejects[:3]
+
+    def test_other_encodings_and_separators_are_named(self):
+        bundle = self.copy("utf16")
+        text = (bundle / "orders.csv").read_text()
+        (bundle / "orders.csv").write_bytes(text.encode("utf-16"))
+        assert "UTF-16" in ningyi("audit", bundle, "--out", self.folder / "u16", status=2)
+        bundle = self.copy("semicolons")
+        (bundle / "orders.csv").write_text(text.replace(",", ";"))
+        assert ";" in ningyi("audit", bundle, "--out", self.folder / "semi", status=2)
+
+    def test_a_bomb_is_refused_quickly(self):
+        archive = self.folder / "bomb.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+            out.writestr("orders.csv", "order_id,caregiver_id,elder_id,service_start,service_end\n" + "0" * (200 << 20))
+        started = time.monotonic()
+        ningyi("audit", archive, "--out", self.folder / "bomb", status=2)
+        assert time.monotonic() - started < 20
+
+    def test_a_full_disk_is_said_and_nothing_accepted_is_lost(self):
+        if os.geteuid() != 0:
+            return
+        small = self.folder / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True).returncode != 0:
+            return
+        try:
+            output = ningyi("import", self.district, "--store", small / "store", status=70)
+            assert "lost" in output or "没有丢失" in output or "丢" in output, output
+            subprocess.run(["mount", "-o", "remount,size=200m", str(small)], check=True)
+            ningyi("import", self.district, "--store", small / "store")
+            ningyi("verify", small / "store")
+        finally:
+            subprocess.run(["umount", str(small)], capture_output=True)
+
+    def test_packs_with_faults_are_refused_with_every_place(self):
+        packs = self.folder / "packs"
+        shutil.copytree(TOP / "packs", packs)
+        rule = packs / "home_care/rules/tim/HC-TIM-01.yaml"
+        rule.write_text(rule.read_text().replace("order.served", "order.servd").replace("severity:", "severty:", 1))
+        output = ningyi("check", packs, status=1)
+        assert "HC-TIM-01.yaml" in output and "servd" in output
+
+    def test_help_and_errors_exist_in_both_languages(self):
+        for command in ("simulate", "import", "audit", "check", "play", "replay", "verify"):
+            zh, en = ningyi(command, "--help", lang="zh"), ningyi(command, "--help", lang="en")
+            assert any("\u4e00" <= c <= "\u9fff" for c in zh) and not any("\u4e00" <= c <= "\u9fff" for c in en), command
+        ningyi("fly", status=2)
+        ningyi("simulate", "--orders", "many", "--out", self.folder / "x", status=2)
+
+
+def main():
+    if not NINGYI.exists():
+        print(f"{NINGYI} is missing: run ./test or ./run first")
+        return 1
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="ningyi-test-") as folder:
+        tests = Tests(folder)
+        for name in sorted(n for n in dir(tests) if n.startswith("test_")):
+            if len(sys.argv) > 1 and sys.argv[1] not in name:
+                continue
+            try:
+                getattr(tests, name)()
+                passed += 1
+            except Exception:
+                failed += 1
+                print(f"{name}:")
+                traceback.print_exc(limit=2, file=sys.stdout)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
