@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/quantity.h"
 #include "base/text.h"
 #include "engine/body_value.h"
 #include "rule/choice.h"
@@ -192,6 +193,16 @@ struct Features::Binder {
             complain("应为 a. 或 b. 开头的字段", "expected a field beginning with a. or b.");
             return argument;
         }
+        if (const auto quantity = parse_quantity(binding.text)) {
+            argument.source = Argument::Source::literal;
+            argument.literal = quantity->amount;
+            return argument;
+        }
+        if (const auto count = to_integer(binding.text)) {
+            argument.source = Argument::Source::literal;
+            argument.literal = *count;
+            return argument;
+        }
         argument.source = Argument::Source::expression;
         argument.expression = scalar(binding.text, std::nullopt, binding.line, binding.column);
         return argument;
@@ -352,7 +363,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                     for (const Argument& one : c.each_args) {
                         const bool from_b = one.from.other && (one.source != Source::interval || one.to.other);
                         const bool computed = one.source == Source::expression && !asks_subject(one.expression);
-                        c.same_for_all = c.same_for_all && (one.source == Source::none || computed ||
+                        c.same_for_all = c.same_for_all && (one.source == Source::none || one.source == Source::literal || computed ||
                                                             (one.source != Source::param && one.source != Source::expression && from_b));
                     }
                     // Tracks, intervals and fixes of the record judged are not part of what measures are kept under.
@@ -764,6 +775,10 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
             of_value(value);
             return argument;
         }
+        case Argument::Source::literal:
+            argument.number = from.literal;
+            argument.present = true;
+            return argument;
         case Argument::Source::expression: of_value(evaluate(from.expression, a, b)); return argument;
     }
     return argument;

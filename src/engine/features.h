@@ -97,10 +97,11 @@ private:
         bool is_empty() const { return expression.is_empty(); }
     };
     struct Argument {
-        enum class Source : std::uint8_t { none, path, interval, param, expression };
+        enum class Source : std::uint8_t { none, path, interval, param, literal, expression };
         Source source = Source::none;
         Slot from, to;        // path; both ends of an interval
         const rule::Param* param = nullptr;
+        std::int64_t literal = 0;
         Scalar expression;
     };
     struct Compiled {

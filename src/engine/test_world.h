@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+// A made-up domain for tests of the engine (divers, reefs and their logbooks) with every kind of feature and rule, and
+// random histories of it from a seed: equal times, late reports, corrections, resent and cancelled ones, tracks.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "engine/event.h"
+#include "pack/pack.h"
+#include "track/codec.h"
+#include "trust/sha256.h"
+
+namespace ningyi::engine {
+
+inline pack::Files reef_files() {
+    pack::Files files;
+    files["reef/pack.yaml"] =
+        "name: reef\nprefix: RE\nversion: 1\ntitle: {zh: 礁, en: Reef}\nrequires: []\nroles: [auditor]\n";
+    files["reef/model/m.yaml"] = R"(entities:
+  dive:
+    title: {zh: 下潜, en: Dive}
+    key: dive_id
+    time: start
+    date: day
+    scope: {water: reef.water, club: dive.club_id}
+    agency: club_id
+    fields:
+      dive_id: {type: string, level: 2, zh: 编号, en: Number}
+      diver_id: {type: string, ref: diver, level: 2, zh: 人, en: Diver}
+      reef_id: {type: string, ref: reef, level: 2, zh: 礁, en: Reef}
+      club_id: {type: string, ref: club, level: 1, zh: 社, en: Club}
+      start: {type: timestamp, level: 2, zh: 开始, en: Start}
+      end: {type: timestamp, level: 2, zh: 结束, en: End}
+      day: {type: date, derive: 'on(dive.start)', level: 2, zh: 日, en: Day}
+      lasted: {type: duration, derive: 'dive.end - dive.start', level: 2, zh: 时长, en: Length}
+      depth: {type: length, level: 2, zh: 深, en: Depth}
+      fee: {type: money, level: 2, zh: 费, en: Fee}
+      state: {type: enum, values: [done, void], level: 2, zh: 状态, en: State}
+      track: {type: track, of: diver_id, from: start, to: end, lead: 10min, tail: 10min, level: 4, zh: 轨迹, en: Track}
+  diver:
+    title: {zh: 潜水员, en: Diver}
+    key: diver_id
+    fields:
+      diver_id: {type: string, level: 2, zh: 编号, en: Number}
+      grade: {type: enum, values: [novice, master], level: 2, zh: 级, en: Grade}
+      retired: {type: date, level: 2, zh: 退役日, en: Retired on}
+      team: {type: string, level: 2, zh: 队, en: Team}
+  reef:
+    title: {zh: 礁, en: Reef}
+    key: reef_id
+    fields:
+      reef_id: {type: string, level: 2, zh: 编号, en: Number}
+      water: {type: enum, values: [deep, shallow], level: 2, zh: 水, en: Water}
+      spot: {type: place, level: 3, zh: 位置, en: Spot}
+  club:
+    title: {zh: 社, en: Club}
+    key: club_id
+    fields:
+      club_id: {type: string, level: 1, zh: 编号, en: Number}
+  carrier:
+    title: {zh: 携带者, en: Carrier}
+    key: carrier_id
+    fields:
+      carrier_id: {type: string, level: 2, zh: 编号, en: Number}
+      fixes: {type: fixes, level: 4, zh: 轨迹点, en: Fixes}
+events:
+  reef.dive_logged:
+    subject: dive
+    body: [dive_id, diver_id, reef_id, club_id, start, end, depth, fee, state]
+  reef.dive_amended:
+    subject: dive
+    body: [dive_id, diver_id, reef_id, club_id, start, end, depth, fee, state]
+  reef.diver_registered:
+    subject: diver
+    body: [diver_id, grade, retired, team]
+  reef.reef_charted:
+    subject: reef
+    body: [reef_id, water, spot]
+  reef.track_reported:
+    subject: carrier
+    body: [carrier_id, fixes]
+    key_of: carrier_id
+)";
+    files["reef/policy/D1.yaml"] =
+        "policy: D1\ntitle: {zh: 办法, en: Measures}\nissued: 2020-01-01\nin_force: {from: 2020-01-01}\nclauses:\n  "
+        "'1': {zh: 应守规矩。}\n";
+    files["reef/params/p.yaml"] = R"(- param: reef.slack
+  title: {zh: 容差, en: Slack}
+  type: duration
+  unit: min
+  by: dive.day
+  bounds: {min: 0min, max: 2h}
+  values:
+    - {from: 2024-01-01, value: 15min, cite: ['D1#1']}
+    - {from: 2024-01-01, value: 5min, scope: {water: deep}, cite: ['D1#1']}
+    - {from: 2025-03-04, value: 10min, cite: ['D1#1']}
+- param: reef.near
+  title: {zh: 近, en: Near}
+  type: length
+  unit: m
+  by: dive.day
+  bounds: {min: 10m, max: 2000m}
+  values:
+    - {from: 2024-01-01, value: 300m, cite: ['D1#1']}
+    - {from: 2024-01-01, value: 200m, scope: {club: K0}, cite: ['D1#1']}
+- param: reef.most
+  title: {zh: 上限, en: Most}
+  type: money
+  unit: yuan
+  by: dive.day
+  bounds: {min: 1yuan, max: 9000yuan}
+  values:
+    - {from: 2024-01-01, value: 120yuan, cite: ['D1#1']}
+)";
+    files["reef/lists/guests.yaml"] =
+        "list: guests\ntitle: {zh: 客人, en: Guests}\nkey: [diver_id]\nentries:\n"
+        "  - {diver_id: P2, from: 2025-01-01, to: 2025-12-31, why: 访问, by: u1, approved: u2}\n";
+    files["reef/features/f.yaml"] = R"(- {feature: before, entity: dive, kind: window, from: reef.dive_logged, key: [diver_id], span: {last: 6h}, where: 'b.state == "done"', agg: count, revise: 30d}
+- {feature: fee_week, entity: dive, kind: window, from: reef.dive_logged, key: [diver_id], span: {calendar: week}, where: 'b.state == "done"', agg: sum, of: b.fee, revise: 30d}
+- {feature: fee_day, entity: dive, kind: window, from: reef.dive_logged, key: [club_id], span: {calendar: day}, agg: avg, of: b.fee, revise: 30d}
+- {feature: deepest, entity: dive, kind: window, from: reef.dive_logged, key: [reef_id], span: {rows: 3}, where: 'b.diver_id != a.diver_id', agg: max, of: b.depth, revise: 30d}
+- {feature: shallowest, entity: dive, kind: window, from: reef.dive_logged, key: [reef_id], span: {last: 2d, max: 3}, agg: min, of: b.depth, revise: 30d}
+- {feature: reefs, entity: dive, kind: window, from: reef.dive_logged, key: [club_id], span: {last: 2d}, agg: distinct, of: b.reef_id, revise: 30d}
+- {feature: waters, entity: dive, kind: window, from: reef.dive_logged, key: [club_id], span: {last: 2d}, where: 'b.depth > a.depth', agg: distinct, of: b.reef.water, revise: 30d}
+- {feature: middle, entity: dive, kind: window, from: reef.dive_logged, key: [], span: {last: 24h}, agg: quantile, q: 50%, of: b.lasted, revise: 30d}
+- {feature: with_team, entity: dive, kind: window, from: reef.dive_logged, key: {diver.team: club_id}, span: {last: 2d}, agg: count, of: b.fee, revise: 30d}
+- {feature: previous, entity: dive, kind: lag, from: reef.dive_logged, key: [diver_id], n: 1, reach: 12h, out: {dive_id: b.dive_id, end: b.end}, revise: 30d}
+- {feature: second, entity: dive, kind: lag, from: reef.dive_logged, key: [diver_id], n: 2, reach: 1d, where: 'b.state == "done" && b.reef_id == a.reef_id', out: {dive_id: b.dive_id, lasted: b.lasted}, revise: 30d}
+- {feature: shared, entity: dive, kind: overlap, from: reef.dive_logged, key: [diver_id], interval: [start, end], where: 'b.state == "done"', pair: later, reach: 12h, max: 3, out: {other_id: b.dive_id, other_fee: b.fee}, revise: 30d}
+- {feature: person, kind: register, entity: diver, id: a.diver_id, at: a.start, out: {grade: b.grade, retired: b.retired}, revise: 30d}
+- {feature: recent, entity: diver, kind: window, from: reef.dive_logged, key: [diver_id], span: {last: 3d}, where: 'b.state == "done"', agg: count, revise: 30d}
+- {measure: at_reef, entity: dive, fn: track.presence, args: {track: a.track, place: a.reef.spot, interval: [a.start, a.end], radius: reef.near}, revise: 30d}
+- {measure: usable, entity: dive, fn: track.usable, args: {track: a.track, interval: [a.start, a.end]}, revise: 30d}
+- {measure: spot_of_dive, entity: dive, over: {from: reef.dive_logged, key: {reef_id: reef_id}, where: 'b.state == "done"', each: {fn: track.dwell, args: {track: b.track, interval: [b.start, b.end], place: b.reef.spot, who: b.diver_id}}}, fn: track.address, args: {place: a.reef.spot, least_visits: 2, distance: 80m}, revise: 30d}
+- {measure: spot_of_reef, entity: reef, over: {from: reef.dive_logged, key: {reef_id: reef_id}, each: {fn: track.dwell, args: {track: b.track, interval: [b.start, b.end], place: b.reef.spot, who: b.diver_id}}}, fn: track.address, args: {place: a.spot, least_visits: 2, distance: 80m}, revise: 30d}
+)";
+    const auto rule = [&](const std::string& id, const std::string& area, const std::string& text) {
+        files["reef/rules/" + area + "/" + id + ".yaml"] =
+            "rule: " + id + "\ntitle: {zh: 规则, en: Rule}\nversion: 1\nstatus: live\nresult: suspicious\neffect: hold\n" +
+            "stage: [post]\nin_force: {from: 2024-01-01}\ncite: ['D1#1']\n" + text +
+            "misses: {zh: 无, en: none}\ndo: {zh: 查, en: look}\n";
+    };
+    rule("RE-TIM-01", "tim", R"(subject: dive
+on: {event: reef.dive_logged, wait: 20min}
+applies: 'dive.state == "done"'
+params: {slack: reef.slack}
+features: {ov: shared, who: person}
+each: ov
+needs: [ov.count]
+when:
+  all:
+    - {id: both, zh: '{ov.lasts:min}', en: '{ov.lasts:min}', if: 'ov.count > 0 && ov.lasts > slack'}
+except:
+  - {id: guest, zh: 客, en: guest, if: 'dive.diver_id in lists.guests'}
+  - {id: mentor, zh: 带教, en: mentor, if: 'who.found && who.grade == "master"'}
+bands:
+  - {id: long, if: 'ov.lasts > minutes(40)', severity: 3, zh: 长, en: long}
+  - {id: short, severity: 1, zh: 短, en: short}
+finding: {margin: 'ov.lasts - slack', at_risk: 'dive.fee', dedup: [dive.dive_id, ov.other_id]}
+explain: {zh: '{ov.lasts:min}', en: '{ov.lasts:min}'}
+)");
+    rule("RE-LOC-01", "loc", R"(subject: dive
+on: {event: reef.dive_logged, wait: 30min}
+applies: 'dive.state == "done"'
+params: {}
+features: {at: at_reef, seen: usable, spot: spot_of_dive}
+needs: [dive.lasted]
+when:
+  all:
+    - {id: away, zh: '{at.possible:min}', en: '{at.possible:min}', if: 'at.possible < dive.lasted - minutes(10)'}
+doubt:
+  - {id: unseen, zh: 不明, en: unseen, if: 'at.verdict == "insufficient"'}
+  - {id: spot, ask: hit, zh: 位置有疑, en: spot in doubt, if: 'spot.verdict == "contradicted"'}
+finding: {severity: '2', margin: 'dive.lasted - at.possible', at_risk: 'dive.fee', dedup: [dive.dive_id], evidence: [dive.track, reef.spot]}
+explain: {zh: '{at.possible:min}', en: '{at.possible:min}'}
+)");
+    rule("RE-SUM-01", "sum", R"(subject: dive
+on: {event: reef.dive_logged, wait: 0min}
+params: {most: reef.most}
+features: {n: before, week: fee_week, mean: fee_day, deep: deepest, flat: shallowest, r: reefs, w: waters, mid: middle, t: with_team, p: previous, s: second}
+needs: [dive.fee]
+let: {total: 'week + dive.fee'}
+when:
+  any:
+    - {id: much, zh: '{total:yuan}', en: '{total:yuan}', if: 'total > most'}
+    - {id: often, zh: '{n}', en: '{n}', if: 'n >= 2'}
+    - {id: wide, zh: '{r}', en: '{r}', if: 'r + w + t >= 5 && mid < minutes(40)'}
+    - {id: deep, zh: '{deep:m}', en: '{deep:m}', if: 'deep > dive.depth && flat < dive.depth && mean > dive.fee'}
+    - {id: soon, zh: '{p.dive_id}', en: '{p.dive_id}', if: 'dive.start < p.end && s.found && s.lasted > minutes(30)'}
+finding: {severity: '1', margin: 'total - most', at_risk: 'dive.fee', dedup: [dive.dive_id], group: [dive.diver_id, dive.day]}
+explain: {zh: '{total:yuan}', en: '{total:yuan}'}
+)");
+    rule("RE-REG-01", "reg", R"(subject: dive
+on: {event: reef.dive_logged, wait: 1d}
+applies: 'dive.state == "done"'
+params: {}
+features: {who: person}
+needs: [dive.start]
+when:
+  all:
+    - {id: after, zh: '{dive.day}', en: '{dive.day}', if: 'has(who.retired) && who.retired < dive.day'}
+finding: {severity: '3', at_risk: 'dive.fee', dedup: [dive.dive_id]}
+explain: {zh: '{dive.day}', en: '{dive.day}'}
+)");
+    rule("RE-DAY-01", "day", R"(subject: diver
+on: {every: day, at: 00:30}
+params: {}
+features: {n: recent}
+when:
+  all:
+    - {id: many, zh: '{n}', en: '{n}', if: 'n >= 3'}
+finding: {severity: '1', dedup: [diver.diver_id]}
+explain: {zh: '{n}', en: '{n}'}
+)");
+    rule("RE-DAY-02", "day", R"(subject: reef
+on: {every: day, at: 01:00}
+params: {}
+features: {at: spot_of_reef}
+needs: [reef.water]
+when:
+  all:
+    - {id: elsewhere, zh: '{at.distance:m}', en: '{at.distance:m}', if: 'at.verdict == "contradicted"'}
+doubt:
+  - {id: few, zh: 少, en: few, if: 'at.verdict == "insufficient"'}
+finding: {severity: '2', dedup: [reef.reef_id]}
+explain: {zh: '{at.distance:m}', en: '{at.distance:m}'}
+)");
+    return files;
+}
+
+inline rule::RuleSet reef_set(const pack::Files& files = reef_files()) {
+    pack::Loaded loaded = pack::load(files, pack::measure_shapes());
+    for (const Fault& fault : loaded.faults) ADD_FAILURE() << to_text(fault);
+    return std::move(loaded.set);
+}
+
+// 2025-03-03, a Monday, 00:00 in the district.
+inline constexpr Instant reef_monday{1740931200000};
+
+inline cbor::Value place_value(std::int32_t lat_e7, std::int32_t lon_e7) {
+    return cbor::Value::of_array({cbor::Value::of(lat_e7), cbor::Value::of(lon_e7), cbor::Value::of(0),
+                                  cbor::Value::of(lat_e7), cbor::Value::of(lon_e7)});
+}
+
+inline ClearEvent reef_event(const std::string& type, const std::string& subject, Instant happened, Instant recorded,
+                             const std::string& salt = "") {
+    ClearEvent event;
+    event.id = Id::from_bytes(trust::sha256(type + " " + subject + " " + std::to_string(happened.ms) + salt));
+    event.type = type;
+    event.subject = subject;
+    event.happened_at = happened;
+    event.recorded_at = recorded;
+    event.body = cbor::Value::map();
+    return event;
+}
+
+inline ClearEvent reef_tick(Instant at) { return reef_event("core.clock_ticked", "", at, at); }
+
+inline ClearEvent track_event(const std::string& carrier, Instant from, Instant to, Millis step, geo::Place place,
+                              Instant recorded) {
+    std::vector<track::Fix> fixes;
+    std::int32_t k = 0;
+    for (Instant at = from; at <= to && fixes.size() < track::fixes_per_block; at.ms += step, ++k) {
+        const geo::Place here{place.lat_e7 + (k * 7) % 11 * 80, place.lon_e7 + (k * 5) % 11 * 80};
+        track::Fix fix = track::fix_received(at, here, track::Datum::wgs84);
+        fix.accuracy_mm = 15000;
+        fix.level = track::Level::p68;
+        fix.provider = track::Provider::gnss;
+        fix.flags = track::flag_mock_known;
+        fixes.push_back(fix);
+    }
+    ClearEvent event = reef_event("reef.track_reported", carrier, to, recorded,
+                                  std::to_string(from.ms) + " " + std::to_string(place.lat_e7));
+    event.body.set("carrier_id", cbor::Value::of_text(carrier));
+    event.body.set("fixes", cbor::Value::of_bytes(track::encode(fixes).value_or("")));
+    return event;
+}
+
+// Numbers events by when they were recorded, equal ones in the order given, and ends the log with two quiet days.
+inline std::vector<ClearEvent> recorded_in_order(std::vector<ClearEvent> events) {
+    std::stable_sort(events.begin(), events.end(),
+                     [](const ClearEvent& a, const ClearEvent& b) { return a.recorded_at < b.recorded_at; });
+    const Instant last = events.empty() ? reef_monday : events.back().recorded_at;
+    events.push_back(reef_tick(Instant{last.ms + 25 * hours_ms}));
+    events.push_back(reef_tick(Instant{last.ms + 50 * hours_ms}));
+    for (std::size_t i = 0; i < events.size(); ++i) events[i].seq = i + 1;
+    return events;
+}
+
+// A random history of at most `most` events, ticks besides; the same seed gives the same one.
+inline std::vector<ClearEvent> random_events(std::uint64_t seed, std::size_t most) {
+    Random random(seed);
+    std::vector<ClearEvent> events;
+    const auto lateness = [&] { return random.chance(0.2) ? random.between(1, 72) * hours_ms : random.between(0, 10) * minutes_ms; };
+    const auto text = [](const std::string& value) { return cbor::Value::of_text(value); };
+    const auto pick = [&](const char* letter, int of) { return letter + std::to_string(random.below(static_cast<std::uint64_t>(of))); };
+    const auto spot = [](std::int32_t reef) { return geo::Place{200000000 + reef * 100000, 1100000000 + reef * 50000}; };
+    for (std::int32_t reef = 0; reef < 3; ++reef) {
+        if (random.chance(0.2)) continue;
+        const Instant at{random.chance(0.5) ? 0 : reef_monday.ms + random.between(0, 48) * hours_ms};
+        ClearEvent event = reef_event("reef.reef_charted", "R" + std::to_string(reef), at,
+                                      Instant{std::max(at.ms, reef_monday.ms) + lateness()});
+        event.body.set("reef_id", text(event.subject));
+        if (random.chance(0.9)) event.body.set("water", text(random.chance(0.5) ? "deep" : "shallow"));
+        const geo::Place where = spot(reef);
+        if (random.chance(0.9)) event.body.set("spot", place_value(where.lat_e7, where.lon_e7));
+        events.push_back(std::move(event));
+    }
+    for (int diver = 0; diver < 3; ++diver) {
+        for (std::int64_t times = random.between(0, 2); times > 0; --times) {
+            const Instant at{random.chance(0.5) ? 0 : reef_monday.ms + random.between(0, 72) * hours_ms};
+            ClearEvent event = reef_event("reef.diver_registered", "P" + std::to_string(diver), at,
+                                          Instant{std::max(at.ms, reef_monday.ms) + lateness()}, std::to_string(times));
+            event.body.set("diver_id", text(event.subject));
+            if (random.chance(0.7)) event.body.set("grade", text(random.chance(0.3) ? "master" : "novice"));
+            if (random.chance(0.7)) event.body.set("team", text(pick("K", 2)));
+            if (random.chance(0.3)) event.body.set("retired", cbor::Value::of(20150 + random.between(0, 3)));
+            events.push_back(std::move(event));
+        }
+    }
+    Instant previous = reef_monday;
+    for (int dive = 0; events.size() < most; ++dive) {
+        const Instant start = dive > 0 && random.chance(0.2)
+                                  ? previous
+                                  : Instant{reef_monday.ms + random.between(0, 150) * 30 * minutes_ms};
+        previous = start;
+        const Instant end{start.ms + random.between(0, 8) * 15 * minutes_ms};
+        const Instant logged{end.ms + random.between(0, 3) * minutes_ms};
+        const std::int32_t reef = static_cast<std::int32_t>(random.below(3));
+        const std::string diver = pick("P", 3);
+        ClearEvent event = reef_event("reef.dive_logged", "D" + std::to_string(dive), logged, Instant{logged.ms + lateness()});
+        event.body.set("dive_id", text(event.subject));
+        if (random.chance(0.97)) event.body.set("diver_id", text(diver));
+        if (random.chance(0.95)) event.body.set("reef_id", text("R" + std::to_string(reef)));
+        if (random.chance(0.95)) event.body.set("club_id", text(pick("K", 2)));
+        if (random.chance(0.97)) event.body.set("start", cbor::Value::of(start.ms));
+        if (random.chance(0.95)) event.body.set("end", cbor::Value::of(end.ms));
+        if (random.chance(0.9)) event.body.set("depth", cbor::Value::of(random.between(1, 6) * 5000));
+        if (random.chance(0.9)) event.body.set("fee", cbor::Value::of(random.between(1, 9) * 1000));
+        if (random.chance(0.97)) event.body.set("state", text("done"));
+        if (random.chance(0.1)) {   // said again with the same id, later
+            ClearEvent again = event;
+            again.recorded_at.ms += random.between(0, 30) * hours_ms;
+            events.push_back(std::move(again));
+        }
+        if (random.chance(0.1) || random.chance(0.05)) {
+            const Instant at{logged.ms + random.between(-1, 20) * hours_ms};
+            ClearEvent amended = reef_event("reef.dive_amended", event.subject, at,
+                                            Instant{std::max(at.ms, reef_monday.ms) + lateness()});
+            amended.body.set("dive_id", text(event.subject));
+            if (random.chance(0.3)) amended.body.set("state", text("void"));
+            if (random.chance(0.3)) amended.body.set("diver_id", text(pick("P", 3)));
+            if (random.chance(0.3)) amended.body.set("start", cbor::Value::of(start.ms + random.between(-4, 4) * 30 * minutes_ms));
+            if (random.chance(0.3)) amended.body.set("end", cbor::Value::of(end.ms + random.between(-2, 4) * 15 * minutes_ms));
+            if (random.chance(0.3)) amended.body.set("fee", cbor::Value::of(random.between(1, 9) * 1000));
+            events.push_back(std::move(amended));
+        }
+        if (random.chance(0.4) && end > start) {
+            geo::Place where = spot(reef);
+            if (random.chance(0.4)) where.lat_e7 += 60000;   // some 670 m off
+            events.push_back(track_event(diver, start, end, 2 * minutes_ms, where, Instant{end.ms + lateness()}));
+        }
+        events.push_back(std::move(event));
+    }
+    for (ClearEvent& event : events) event.recorded_at = std::max(event.recorded_at, reef_monday);
+    return recorded_in_order(std::move(events));
+}
+
+}  // namespace ningyi::engine
