@@ -75,6 +75,16 @@ class Tests:
             ours.pop(name), theirs.pop(name)
         assert ours == theirs, [name for name in ours if ours[name] != theirs.get(name)]
 
+    def test_both_compilers_write_the_same_findings(self):
+        other = TOP / "build/dev/bin/ningyi"
+        if not other.exists():
+            return
+        out = self.folder / "clang_report"
+        subprocess.run([str(other), "--lang", "en", "audit", str(self.district), "--out", str(out)], cwd=TOP, check=True,
+                       capture_output=True, timeout=600)
+        for name in ("findings.jsonl", "findings.csv", "orders.csv"):
+            assert (out / name).read_bytes() == (self.report / name).read_bytes(), name
+
     def test_everything_the_bundle_page_lists_is_written(self):
         names = {p.name for p in self.report.iterdir()}
         assert {"findings.jsonl", "findings.csv", "findings.xlsx", "orders.csv", "summary.json", "report.html", "rejected.csv"} <= names
