@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two drawings of one subject, or of a pair on one clock: where its track was, in local metres around the place, and how far
-// from it over time. What is not known is drawn as not known: no line crosses a gap. SVG without styles, scripts or absolute
-// coordinates; classes are those of the report.
+// Two drawings of one subject, or of a pair on one clock: where its track was, in local metres around the place, and
+// how far from it over time. What is not known is drawn as not known: no line crosses a gap. SVG without styles,
+// scripts or absolute coordinates; classes are those of the report.
 #pragma once
 
 #include <optional>
@@ -27,18 +27,18 @@ struct DrawnMark {
 };
 
 struct Trace {
-    std::string name;                          // of the subject
+    std::string name;  // of the subject
     std::optional<geo::Place> place;
     std::optional<Interval> claimed;
-    std::vector<track::Fix> fixes;             // by time, marked
+    std::vector<track::Fix> fixes;  // by time, marked
     std::vector<DrawnMark> marks;
 };
 
 struct Scene {
-    std::vector<Trace> traces;                 // one, or two of a pair
-    double radius_m = 0;                       // 0: none
-    model::Label place_label;                  // "住址坐标"
-    bool one_track = false;                    // both traces of the pair are one carrier's: the first holds all fixes
+    std::vector<Trace> traces;  // one, or two of a pair
+    double radius_m = 0;        // 0: none
+    model::Label place_label;   // "住址坐标"
+    bool one_track = false;     // both traces of the pair are one carrier's: the first holds all fixes
 };
 
 // Empty when there is nothing to draw.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an audit hands over, written to a folder: findings (JSON lines, CSV, workbook), one row an order, a summary and the
-// report. The same input gives the same bytes. Personal values are masked as the reader's scope demands; nothing is judged.
+// What an audit hands over, written to a folder: findings (JSON lines, CSV, workbook), one row an order, a summary and
+// the report. The same input gives the same bytes. Personal values are masked as the reader's scope demands; nothing is
+// judged.
 #pragma once
 
 #include <cstdint>
@@ -20,29 +21,29 @@
 namespace ningyi::exchange {
 
 struct FileSummary {
-    std::string name;                    // orders.csv
+    std::string name;  // orders.csv
     std::uint64_t rows = 0, used = 0, rejected = 0;
-    std::vector<std::string> notices;    // whole sentences, Chinese first
+    std::vector<std::string> notices;  // whole sentences, Chinese first
 };
 
 struct AuditInput {
     const rule::RuleSet& set;
     const AuditPage& page;
-    const engine::Engine& engine;             // its world and paths give fields and tracks
-    std::vector<engine::Finding> findings;    // current ones, sorted by (rule, subject, dedup)
-    const std::vector<ledger::Count>& counts; // of the outcomes that are not stored one by one
+    const engine::Engine& engine;              // its world and paths give fields and tracks
+    std::vector<engine::Finding> findings;     // current ones, sorted by (rule, subject, dedup)
+    const std::vector<ledger::Count>& counts;  // of the outcomes that are not stored one by one
     const Zone& zone;
     const model::Scope& scope;
-    rule::Language language = rule::Language::zh;   // the one the report opens in
-    std::string district_name, period, as_of; // as bundle.yaml has them; may be empty
+    rule::Language language = rule::Language::zh;  // the one the report opens in
+    std::string district_name, period, as_of;      // as bundle.yaml has them; may be empty
     std::vector<FileSummary> files;
-    std::string log_root;                     // hex
+    std::string log_root;  // hex
     std::uint64_t log_size = 0;
-    std::function<void(double)> progress;     // share done, 0 to 1; may be empty
+    std::function<void(double)> progress;  // share done, 0 to 1; may be empty
 };
 
-// Writes findings.jsonl, findings.csv, findings.xlsx, orders.csv, summary.json and report.html into `folder`, which exists.
-// A fault when the packs and the page do not fit together; throws MachineError when the disk fails.
+// Writes findings.jsonl, findings.csv, findings.xlsx, orders.csv, summary.json and report.html into `folder`, which
+// exists. A fault when the packs and the page do not fit together; throws MachineError when the disk fails.
 Result<bool> write_audit(const AuditInput& input, const std::string& folder);
 
 }  // namespace ningyi::exchange

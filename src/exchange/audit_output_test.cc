@@ -239,7 +239,9 @@ constexpr const char* phone_canary = "13800009999";
 constexpr const char* papers_canary = "320400199001019999";
 constexpr const char* script_canary = "<script>alert(1)</script>";
 
-Instant at(std::string_view time) { return *parse_instant(std::string("2026-03-02T") + std::string(time) + ":00+08:00"); }
+Instant at(std::string_view time) {
+    return *parse_instant(std::string("2026-03-02T") + std::string(time) + ":00+08:00");
+}
 
 // Positions some metres from a point in a small town.
 geo::Place point(double east, double north) {
@@ -250,7 +252,8 @@ class Events {
 public:
     explicit Events(engine::Engine& engine) : engine_(engine) {}
 
-    void add(const std::string& type, const std::string& subject, Instant happened, std::vector<std::pair<std::string, cbor::Value>> fields) {
+    void add(const std::string& type, const std::string& subject, Instant happened,
+             std::vector<std::pair<std::string, cbor::Value>> fields) {
         engine::ClearEvent event;
         event.seq = ++seq_;
         event.id.bytes[15] = static_cast<unsigned char>(seq_);
@@ -268,15 +271,23 @@ private:
     std::uint64_t seq_ = 0;
 };
 
-cbor::Value text(const std::string& value) { return cbor::Value::of_text(value); }
-cbor::Value number(std::int64_t value) { return cbor::Value::of(value); }
+cbor::Value text(const std::string& value) {
+    return cbor::Value::of_text(value);
+}
+cbor::Value number(std::int64_t value) {
+    return cbor::Value::of(value);
+}
 cbor::Value numbers(const std::vector<std::int64_t>& values) {
     std::vector<cbor::Value> items;
     for (const std::int64_t value : values) items.push_back(number(value));
     return cbor::Value::of_array(std::move(items));
 }
-cbor::Value place_value(geo::Place p) { return numbers({p.lat_e7, p.lon_e7, 0, p.lat_e7, p.lon_e7}); }
-cbor::Value fix_value(geo::Place p, Instant when) { return numbers({p.lat_e7, p.lon_e7, 0, p.lat_e7, p.lon_e7, when.ms, 10'000, 3, 1, 0}); }
+cbor::Value place_value(geo::Place p) {
+    return numbers({p.lat_e7, p.lon_e7, 0, p.lat_e7, p.lon_e7});
+}
+cbor::Value fix_value(geo::Place p, Instant when) {
+    return numbers({p.lat_e7, p.lon_e7, 0, p.lat_e7, p.lon_e7, when.ms, 10'000, 3, 1, 0});
+}
 
 // A day in the gardens, judged: V1 rings at the gate, V2 700 m away and at the same time, V3 says no position.
 class Gardens : public testing::Test {
@@ -296,13 +307,19 @@ protected:
         const Instant beginning{0};
         events.add("garden.firm_known", "f1", beginning, {{"firm_id", text("f1")}, {"name", text(script_canary)}});
         events.add("garden.gardener_known", "g1", beginning,
-                   {{"gardener_id", text("g1")}, {"name", text(name_canary)}, {"phone", text(phone_canary)}, {"papers", text(papers_canary)}});
-        events.add("garden.garden_known", "A", beginning, {{"garden_id", text("A")}, {"gate", place_value(point(0, 0))}});
-        events.add("garden.garden_known", "B", beginning, {{"garden_id", text("B")}, {"gate", place_value(point(900, 300))}});
+                   {{"gardener_id", text("g1")},
+                    {"name", text(name_canary)},
+                    {"phone", text(phone_canary)},
+                    {"papers", text(papers_canary)}});
+        events.add("garden.garden_known", "A", beginning,
+                   {{"garden_id", text("A")}, {"gate", place_value(point(0, 0))}});
+        events.add("garden.garden_known", "B", beginning,
+                   {{"garden_id", text("B")}, {"gate", place_value(point(900, 300))}});
         std::vector<track::Fix> fixes;
         for (int minute = 0; minute <= 100; ++minute) {
-            if (minute > 30 && minute < 50) continue;   // silence
-            track::Fix fix = track::fix_received(Instant{at("09:00").ms + minute * minutes_ms}, point(minute % 7 * 3.0, minute % 5 * 4.0), geo::Datum::wgs84);
+            if (minute > 30 && minute < 50) continue;  // silence
+            track::Fix fix = track::fix_received(Instant{at("09:00").ms + minute * minutes_ms},
+                                                 point(minute % 7 * 3.0, minute % 5 * 4.0), geo::Datum::wgs84);
             fix.accuracy_mm = 12'000;
             fix.level = track::Level::p68;
             fix.provider = track::Provider::gnss;
@@ -310,10 +327,14 @@ protected:
         }
         auto block = track::encode(fixes);
         ASSERT_TRUE(block);
-        events.add("garden.fixes_sent", "g1", at("10:40"), {{"porter_id", text("g1")}, {"fixes", cbor::Value::of_bytes(*block)}});
-        const auto visit = [&](const std::string& id, const std::string& garden, const char* from, const char* to, std::optional<geo::Place> rung) {
-            std::vector<std::pair<std::string, cbor::Value>> body = {{"visit_id", text(id)}, {"firm_id", text("f1")}, {"gardener_id", text("g1")}, {"garden_id", text(garden)},
-                {"began", number(at(from).ms)}, {"ended", number(at(to).ms)}, {"fee", number(6000)}};
+        events.add("garden.fixes_sent", "g1", at("10:40"),
+                   {{"porter_id", text("g1")}, {"fixes", cbor::Value::of_bytes(*block)}});
+        const auto visit = [&](const std::string& id, const std::string& garden, const char* from, const char* to,
+                               std::optional<geo::Place> rung) {
+            std::vector<std::pair<std::string, cbor::Value>> body = {
+                {"visit_id", text(id)},      {"firm_id", text("f1")},        {"gardener_id", text("g1")},
+                {"garden_id", text(garden)}, {"began", number(at(from).ms)}, {"ended", number(at(to).ms)},
+                {"fee", number(6000)}};
             if (rung) {
                 body.emplace_back("rung", fix_value(*rung, at(from)));
                 body.emplace_back("rung_at", number(at(from).ms));
@@ -329,7 +350,8 @@ protected:
             return std::tie(a.rule, a.subject, a.dedup) < std::tie(b.rule, b.subject, b.dedup);
         });
         for (const auto& [key, count] : engine_->counts()) {
-            counts_.push_back({set_.rules[key.rule].id, set_.rules[key.rule].version, key.date, key.agency, key.outcome, count});
+            counts_.push_back(
+                {set_.rules[key.rule].id, set_.rules[key.rule].version, key.date, key.agency, key.outcome, count});
         }
     }
 
@@ -338,9 +360,19 @@ protected:
         fs::remove_all(folder);
         fs::create_directories(folder);
         const model::Scope scope = model::Scope::of_file_holder("test", level);
-        const AuditInput input{.set = set_, .page = page_, .engine = *engine_, .findings = findings_, .counts = counts_, .zone = zone_, .scope = scope,
-                               .district_name = "花园区", .period = "2026-03-01 – 2026-03-31", .as_of = "2026-04-01",
-                               .files = {{"visits.csv", 3, 3, 0, {"不认识的列 x | unknown column x"}}}, .log_root = std::string(64, 'a'), .log_size = events_};
+        const AuditInput input{.set = set_,
+                               .page = page_,
+                               .engine = *engine_,
+                               .findings = findings_,
+                               .counts = counts_,
+                               .zone = zone_,
+                               .scope = scope,
+                               .district_name = "花园区",
+                               .period = "2026-03-01 – 2026-03-31",
+                               .as_of = "2026-04-01",
+                               .files = {{"visits.csv", 3, 3, 0, {"不认识的列 x | unknown column x"}}},
+                               .log_root = std::string(64, 'a'),
+                               .log_size = events_};
         const auto done = write_audit(input, folder.string());
         EXPECT_TRUE(done);
         std::map<std::string, std::string> files;
@@ -371,8 +403,9 @@ TEST_F(Gardens, the_same_audit_gives_the_same_bytes) {
 
 TEST_F(Gardens, names_phones_and_papers_appear_nowhere) {
     for (const auto& [name, bytes] : written("masked")) {
-        if (name == "findings.xlsx") continue;   // compressed: its text is that of findings.csv
-        for (const char* canary : {name_canary, phone_canary, papers_canary}) EXPECT_EQ(bytes.find(canary), std::string::npos) << name;
+        if (name == "findings.xlsx") continue;  // compressed: its text is that of findings.csv
+        for (const char* canary : {name_canary, phone_canary, papers_canary})
+            EXPECT_EQ(bytes.find(canary), std::string::npos) << name;
     }
     EXPECT_NE(written("masked")["findings.csv"].find("金***"), std::string::npos);
 }
@@ -418,13 +451,14 @@ TEST_F(Gardens, money_held_is_not_substantiated_and_rules_are_not_added_up) {
     EXPECT_EQ(summary["money"]["substantiated_fen"], 12000);
     EXPECT_EQ(summary["by_gardener"][0]["hits"], 2);
     EXPECT_EQ(summary["by_gardener"][0]["name"], "金***");
-    EXPECT_NE(files.at("visits.csv").find("V1,f1,g1,2026-03-02,auto,0,0,0,6000,0,6000,"), std::string::npos) << files.at("visits.csv");
+    EXPECT_NE(files.at("visits.csv").find("V1,f1,g1,2026-03-02,auto,0,0,0,6000,0,6000,"), std::string::npos)
+        << files.at("visits.csv");
 }
 
 TEST_F(Gardens, a_partial_payment_leaves_the_minutes_that_are_payable) {
     std::erase_if(findings_, [](const engine::Finding& finding) { return finding.rule == "GA-FAR-01"; });
     const auto summary = nlohmann::json::parse(written("partial").at("summary.json"));
-    EXPECT_EQ(summary["money"]["substantiated_fen"], 16000);   // two whole visits, and 40 of 60 minutes of the third
+    EXPECT_EQ(summary["money"]["substantiated_fen"], 16000);  // two whole visits, and 40 of 60 minutes of the third
 }
 
 TEST_F(Gardens, cells_that_a_spreadsheet_would_run_are_escaped) {
@@ -449,11 +483,13 @@ TEST_F(Gardens, the_workbook_opens_with_chinese_headings) {
 
 TEST_F(Gardens, the_report_holds_both_languages_and_asks_no_other_place) {
     const std::string html = written("report").at("report.html");
-    for (const char* words : {"先看哪里", "Where to look", "疑点", "无法判定", "Inconclusive", "按铃位置偏离", "Bell rung away from the gate", "园门搬了", "the gate was moved",
-                              "应在园门按铃。", "缺少：按铃点距园门", "未知"}) {
+    for (const char* words : {"先看哪里", "Where to look", "疑点", "无法判定", "Inconclusive", "按铃位置偏离",
+                              "Bell rung away from the gate", "园门搬了", "the gate was moved", "应在园门按铃。",
+                              "缺少：按铃点距园门", "未知"}) {
         EXPECT_NE(html.find(words), std::string::npos) << words;
     }
-    for (const char* outside : {"http://", "https://", "src=", "@import", "欺诈", "骗", "fraud", "NaN", "innerHTML"}) EXPECT_EQ(html.find(outside), std::string::npos) << outside;
+    for (const char* outside : {"http://", "https://", "src=", "@import", "欺诈", "骗", "fraud", "NaN", "innerHTML"})
+        EXPECT_EQ(html.find(outside), std::string::npos) << outside;
     EXPECT_EQ(html.find(script_canary), std::string::npos);
     EXPECT_NE(html.find("&lt;script&gt;"), std::string::npos);
     EXPECT_NE(html.find("Content-Security-Policy"), std::string::npos);
@@ -462,7 +498,8 @@ TEST_F(Gardens, the_report_holds_both_languages_and_asks_no_other_place) {
 
 TEST_F(Gardens, no_coordinate_reaches_the_drawings) {
     const std::string html = written("places").at("report.html");
-    for (const char* digits : {"31.8", "119.9", "318000", "11995"}) EXPECT_EQ(html.find(digits), std::string::npos) << digits;
+    for (const char* digits : {"31.8", "119.9", "318000", "11995"})
+        EXPECT_EQ(html.find(digits), std::string::npos) << digits;
 }
 
 TEST(audit_drawing, silence_is_hatched_and_no_line_crosses_it) {
@@ -472,7 +509,8 @@ TEST(audit_drawing, silence_is_hatched_and_no_line_crosses_it) {
     trace.place = point(0, 0);
     trace.claimed = Interval{at("09:00"), at("10:00")};
     for (const int minute : {0, 1, 2, 30, 31}) {
-        track::Fix fix = track::fix_received(Instant{at("09:00").ms + minute * minutes_ms}, point(minute, 0), geo::Datum::wgs84);
+        track::Fix fix =
+            track::fix_received(Instant{at("09:00").ms + minute * minutes_ms}, point(minute, 0), geo::Datum::wgs84);
         fix.accuracy_mm = 10'000;
         trace.fixes.push_back(fix);
     }
@@ -512,7 +550,8 @@ TEST(audit_page, every_fault_is_reported_with_its_place) {
         EXPECT_GT(fault.line, 0) << fault.en;
         all += to_text(fault) + "\n";
     }
-    for (const char* part : {"garden.door", "began", "firm.<", "garden.width", "colour", ":9:"}) EXPECT_NE(all.find(part), std::string::npos) << part << "\n" << all;
+    for (const char* part : {"garden.door", "began", "firm.<", "garden.width", "colour", ":9:"})
+        EXPECT_NE(all.find(part), std::string::npos) << part << "\n" << all;
     EXPECT_FALSE(read_audit_page(replaced(garden_page, "subject: visit", "subject: moon"), "audit.yaml", loaded.set));
 }
 

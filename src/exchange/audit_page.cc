@@ -22,9 +22,10 @@ public:
         entity_ = set_.dictionary.entity(page_.subject);
         if (entity_ == nullptr) {
             if (const yaml::Node* node = root.find("subject")) {
-                map.refuse(*node, "E501", format("没有实体 {}", page_.subject), format("there is no entity {}", page_.subject));
+                map.refuse(*node, "E501", format("没有实体 {}", page_.subject),
+                           format("there is no entity {}", page_.subject));
             }
-            return page_;   // every other name would only repeat this fault
+            return page_;  // every other name would only repeat this fault
         }
         page_.key = entity_->key;
         page_.subject_label = entity_->title;
@@ -73,11 +74,13 @@ private:
             }
         }
         if (found == nullptr) {
-            refuse(node, "E501", format("{} 没有字段 {}", page_.subject, text), format("{} has no field {}", page_.subject, text));
+            refuse(node, "E501", format("{} 没有字段 {}", page_.subject, text),
+                   format("{} has no field {}", page_.subject, text));
             return nullptr;
         }
         if (found->type != type) {
-            refuse(node, "E401", format("{} 的类型应为 {}，实际为 {}", text, model::to_word(type), model::to_word(found->type)),
+            refuse(node, "E401",
+                   format("{} 的类型应为 {}，实际为 {}", text, model::to_word(type), model::to_word(found->type)),
                    format("{} must be a {}, it is a {}", text, model::to_word(type), model::to_word(found->type)));
             return nullptr;
         }
@@ -99,7 +102,8 @@ private:
         const auto add = [&](const std::string& start, const model::Entity& entity) {
             for (const model::Field& f : entity.fields) {
                 const auto type = rule::type_of_field(f);
-                if (type && page_.names.path_type(start + f.name) == nullptr) page_.names.add_path(start + f.name, *type);
+                if (type && page_.names.path_type(start + f.name) == nullptr)
+                    page_.names.add_path(start + f.name, *type);
             }
         };
         add(entity_->name + ".", *entity_);
@@ -128,7 +132,8 @@ private:
         party.label = other->title;
         const std::size_t dot = party.name.find('.');
         if (dot == std::string::npos || party.name.substr(0, dot) != party.entity) {
-            refuse(node, "E501", format("name 应写作 {}.<字段>", party.entity), format("name must be {}.<field>", party.entity));
+            refuse(node, "E501", format("name 应写作 {}.<字段>", party.entity),
+                   format("name must be {}.<field>", party.entity));
             return;
         }
         if (const model::Field* name = field(node, party.name, FieldType::string)) {
@@ -156,8 +161,11 @@ private:
         map.finish();
         if (condition == nullptr || !condition->is_scalar()) return;
         auto expression = cel::compile(condition->text, page_.names, cel::type_of(cel::Kind::boolean),
-                                       {.file = file_, .line = condition->line, .column = condition->column,
-                                        .lines = condition->lines, .columns = condition->columns});
+                                       {.file = file_,
+                                        .line = condition->line,
+                                        .column = condition->column,
+                                        .lines = condition->lines,
+                                        .columns = condition->columns});
         if (!expression) {
             faults_.insert(faults_.end(), expression.error().begin(), expression.error().end());
             return;

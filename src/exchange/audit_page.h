@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an audit writes about the records of one entity, as a pack says it (packs/<pack>/pages/audit.yaml): which ids stand
-// beside a finding, whose money it is and what is drawn. The code that writes names none of them.
+// What an audit writes about the records of one entity, as a pack says it (packs/<pack>/pages/audit.yaml): which ids
+// stand beside a finding, whose money it is and what is drawn. The code that writes names none of them.
 #pragma once
 
 #include <string>
@@ -17,10 +17,10 @@ namespace ningyi::exchange {
 struct AuditParty {
     std::string id;
     std::string name;
-    std::string entity;          // what `id` refers to
-    std::string name_field;      // field of that entity
-    int name_level = 4;          // its privacy level
-    model::Label label;          // of the entity: "服务机构"
+    std::string entity;      // what `id` refers to
+    std::string name_field;  // field of that entity
+    int name_level = 4;      // its privacy level
+    model::Label label;      // of the entity: "服务机构"
     bool table = false;
 };
 
@@ -38,17 +38,17 @@ struct AuditMark {
 struct AuditPage {
     model::Label title;
     std::string subject;
-    std::string key;             // the subject's id field
+    std::string key;  // the subject's id field
     model::Label subject_label;
     std::vector<AuditParty> parties;
-    std::string money, time;     // claimed: a money and a duration; `time` may be empty
-    cel::Names names;            // of the levels' conditions
+    std::string money, time;  // claimed: a money and a duration; `time` may be empty
+    cel::Names names;         // of the levels' conditions
     std::vector<AuditLevel> levels;
-    std::string from, to;        // the interval claimed; both empty when the subject has none
-    std::string place;           // empty: nothing is drawn around a place
-    model::Label place_label;    // of its field
+    std::string from, to;      // the interval claimed; both empty when the subject has none
+    std::string place;         // empty: nothing is drawn around a place
+    model::Label place_label;  // of its field
     std::vector<std::string> radii;
-    std::string track;           // empty: no track is drawn
+    std::string track;  // empty: no track is drawn
     std::vector<AuditMark> marks;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report of an audit: one HTML file that asks nothing of any other place, opens offline and reads without scripts, in
-// Chinese and English. Leads are leads: nothing in it says that anyone did wrong.
+// The report of an audit: one HTML file that asks nothing of any other place, opens offline and reads without scripts,
+// in Chinese and English. Leads are leads: nothing in it says that anyone did wrong.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace ningyi::exchange {
 
 // How much stands in the report; the rest is in the tables beside it.
 constexpr std::size_t most_cards = 400;
-constexpr std::size_t most_listed = 2'000;      // leads in the list without drawings
+constexpr std::size_t most_listed = 2'000;  // leads in the list without drawings
 constexpr std::size_t most_party_rows = 300;
 
 std::string audit_report(const AuditInput& input, const AuditTables& tables);

@@ -30,8 +30,8 @@ button,select,input[type=search]{font:inherit;color:var(--ink);background:var(--
 button{cursor:pointer}
 html:not(.js) .js-only{display:none!important}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin-top:1.1rem}
-.tile{background:rgba(255,255,255,.1);border:1px solid rgba(255,255,255,.22);border-radius:8px;padding:.6rem .85rem}
-.tile b{display:block;font-size:1.45rem;line-height:1.3;font-variant-numeric:tabular-nums}
+.tile{min-width:0;background:rgba(255,255,255,.1);border:1px solid rgba(255,255,255,.22);border-radius:8px;padding:.6rem .75rem}
+.tile b{display:block;font-size:1.3rem;line-height:1.35;white-space:nowrap;font-variant-numeric:tabular-nums}
 .tile span{color:var(--headdim);font-size:.9rem}
 .note{background:var(--soft);border-left:5px solid var(--blue);padding:.7rem 1rem;border-radius:0 6px 6px 0;margin:1.1rem 0}
 nav.toc{position:sticky;top:0;z-index:5;background:var(--card);border-bottom:1px solid var(--line)}
@@ -41,13 +41,14 @@ nav.toc a:hover{color:var(--blue)}
 section{margin:1.7rem 0}
 h2{font-size:1.3rem;margin:0 0 .6rem;padding-left:.65rem;border-left:5px solid var(--blue);line-height:1.35}
 h3{font-size:1.05rem;margin:.2rem 0 .5rem}
+.cols p,details p{margin:.1rem 0}
 h4{font-size:.92rem;margin:.8rem 0 .2rem;color:var(--dim);font-weight:600}
 .dim{color:var(--dim)}.small{font-size:.88rem}
 .panel{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.15rem}
 .focus{display:grid;grid-template-columns:minmax(0,1.5fr) minmax(0,1fr);gap:1rem}
 .focus .side{display:grid;gap:1rem;align-content:start}
 ol.leads{list-style:none;margin:0;padding:0}
-ol.leads li{border-top:1px solid var(--line);padding:.5rem 0;display:grid;grid-template-columns:3.4rem minmax(0,1fr) auto;gap:.2rem .7rem;align-items:start}
+ol.leads li{border-top:1px solid var(--line);padding:.5rem 0;display:grid;grid-template-columns:6.4rem minmax(0,1fr) auto;gap:.2rem .7rem;align-items:start}
 ol.leads li:first-child{border-top:0}
 ol.leads .sum{grid-column:2/4;color:var(--dim);font-size:.9rem}
 .money{font-variant-numeric:tabular-nums;white-space:nowrap;font-weight:600}
@@ -69,7 +70,7 @@ svg.stack{display:block;width:100%;height:1.5rem;border-radius:5px;margin:.2rem 
 .stack .hit{fill:var(--red)}.stack .exempt{fill:var(--blue)}.stack .inconclusive{fill:var(--violet)}.stack .clear{fill:var(--green)}
 .filters{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;margin-bottom:.9rem}
 .filters label{display:grid;font-size:.9rem;color:var(--dim)}
-.card{background:var(--card);border:1px solid var(--line);border-left:6px solid var(--dim);border-radius:8px;padding:1rem 1.15rem;margin:0 0 1.1rem;break-inside:avoid;content-visibility:auto;contain-intrinsic-size:auto 38rem}
+.card{background:var(--card);border:1px solid var(--line);border-left:6px solid var(--dim);border-radius:8px;padding:1rem 1.15rem;margin:0 0 1.1rem;break-inside:avoid}
 .card.v3{border-left-color:var(--red)}.card.v2{border-left-color:var(--amber)}
 .card>header{display:flex;flex-wrap:wrap;gap:.2rem .8rem;align-items:baseline;margin-bottom:.35rem}
 .card>header h3{margin:0}
@@ -115,8 +116,8 @@ svg text.onbar{fill:var(--card)}
 .legend span.k{display:inline-flex;align-items:center;gap:.4rem}
 .legend svg{width:28px;height:16px;flex:none}
 footer{border-top:1px solid var(--line);margin-top:2rem;padding:1rem 0 2rem;color:var(--dim);font-size:.9rem}
-@media (max-width:860px){.focus,.draw,.cols{grid-template-columns:minmax(0,1fr)}.draw svg.time{min-width:34rem}.draw{overflow-x:auto}h1{font-size:1.35rem}.wrap{padding:0 .85rem}.facts span.f{display:block}.card{padding:.8rem .85rem}ol.leads li{grid-template-columns:3.2rem minmax(0,1fr)}ol.leads .money{grid-column:2}ol.leads .sum{grid-column:2}.card>header .money{margin-left:0}.tile b{font-size:1.2rem}.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem}.filters label,.filters select,.filters input{width:100%}}
-@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--dim:#333;--line:#999;--soft:#eee;--head:#fff;--headink:#000;--headdim:#333;--blue:#1a5a9e;--red:#a8241c;--amber:#7a4a00;--green:#1b6338;--violet:#5a3d9a;--area:#1a5a9e}body{font-size:10.5pt}nav.toc,.js-only,.skip{display:none!important}.tile{border-color:#999}.card{content-visibility:visible;border-color:#999}.draw{grid-template-columns:minmax(0,5fr) minmax(0,9fr)}.scroll{overflow:visible}th{white-space:normal}a{color:inherit;text-decoration:none}}
+@media (max-width:860px){.focus,.draw,.cols{grid-template-columns:minmax(0,1fr)}.draw svg.time{min-width:34rem}.draw{overflow-x:auto}h1{font-size:1.35rem}.wrap{padding:0 .85rem}.facts span.f{display:block;white-space:normal}.card{padding:.8rem .85rem}ol.leads li{grid-template-columns:5.6rem minmax(0,1fr)}ol.leads .money{grid-column:2}ol.leads .sum{grid-column:1/3}.card>header .money{margin-left:0}.tile b{font-size:1.2rem}.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem}.filters label,.filters select,.filters input{width:100%}}
+@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--dim:#333;--line:#999;--soft:#eee;--head:#fff;--headink:#000;--headdim:#333;--blue:#1a5a9e;--red:#a8241c;--amber:#7a4a00;--green:#1b6338;--violet:#5a3d9a;--area:#1a5a9e}body{font-size:10.5pt}nav.toc,.js-only,.skip{display:none!important}.tile{border-color:#999}.card{border-color:#999}.draw{grid-template-columns:minmax(0,5fr) minmax(0,9fr)}.scroll{overflow:visible}th{white-space:normal}a{color:inherit;text-decoration:none}}
 )css";
 }
 

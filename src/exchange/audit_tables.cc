@@ -18,9 +18,11 @@ using engine::Finding;
 using engine::Outcome;
 using engine::RecordIndex;
 
-std::size_t index_of(Outcome outcome) { return static_cast<std::size_t>(outcome); }
+std::size_t index_of(Outcome outcome) {
+    return static_cast<std::size_t>(outcome);
+}
 
-__extension__ using Wide = __int128;   // money times milliseconds of one claim
+__extension__ using Wide = __int128;  // money times milliseconds of one claim
 
 // x · a / b, halves away from zero; 0 when b is not positive.
 std::int64_t share(std::int64_t x, std::int64_t a, std::int64_t b) {
@@ -73,7 +75,8 @@ model::Label path_label(const rule::RuleSet& set, const rule::Rule& rule, const 
 
 class Builder {
 public:
-    explicit Builder(const AuditInput& input) : input_(input), world_(input.engine.world()), paths_(input.engine.paths()) {
+    explicit Builder(const AuditInput& input)
+        : input_(input), world_(input.engine.world()), paths_(input.engine.paths()) {
         subject_ = world_.entity_index(input.page.subject);
         if (subject_ == engine::no_index) return;
         money_ = path(input.page.money);
@@ -81,13 +84,15 @@ public:
         for (const AuditParty& party : input.page.parties) party_paths_.push_back(path(party.id));
         for (std::uint16_t slot = 0; slot < input.page.names.slots(); ++slot) {
             std::string_view name = input.page.names.path(slot);
-            if (name.substr(0, input.page.subject.size() + 1) == input.page.subject + ".") name.remove_prefix(input.page.subject.size() + 1);
+            if (name.substr(0, input.page.subject.size() + 1) == input.page.subject + ".")
+                name.remove_prefix(input.page.subject.size() + 1);
             level_paths_.push_back(paths_.find(subject_, name).value_or(engine::Path{}));
         }
     }
 
     AuditTables build() {
-        for (const rule::Rule& rule : input_.set.rules) rule_rows_.emplace(rule.id, tables_.rules.size()), tables_.rules.push_back({.rule = &rule});
+        for (const rule::Rule& rule : input_.set.rules)
+            rule_rows_.emplace(rule.id, tables_.rules.size()), tables_.rules.push_back({.rule = &rule});
         if (subject_ != engine::no_index) add_subjects();
         report(0.1);
         add_findings();
@@ -114,7 +119,9 @@ private:
         return paths_.find(subject_, text).value_or(engine::Path{});
     }
 
-    static std::string text_of(const Value& value) { return value.kind() == Kind::string ? value.text() : std::string(); }
+    static std::string text_of(const Value& value) {
+        return value.kind() == Kind::string ? value.text() : std::string();
+    }
 
     void add_subjects() {
         const AuditPage& page = input_.page;
@@ -122,7 +129,7 @@ private:
         std::sort(records.begin(), records.end(),
                   [&](RecordIndex a, RecordIndex b) { return world_.record(a).id < world_.record(b).id; });
         for (const RecordIndex index : records) {
-            if (world_.record(index).changes.empty()) continue;   // only referred to
+            if (world_.record(index).changes.empty()) continue;  // only referred to
             engine::Reader reader(paths_, index, nullptr);
             SubjectRow row;
             row.id = world_.record(index).id;
@@ -206,14 +213,15 @@ private:
         }
     }
 
-    // What of the claim this hit leaves: nothing while it is blocked or held, the payable part of a partial one, all of it
-    // when the hit only draws attention.
+    // What of the claim this hit leaves: nothing while it is blocked or held, the payable part of a partial one, all of
+    // it when the hit only draws attention.
     std::int64_t still_payable(const FindingRow& row, std::int64_t claimed_fen) const {
         const Finding& finding = *row.finding;
         if (finding.effect == "block" || finding.effect == "hold") return 0;
         if (finding.effect != "partial") return claimed_fen;
         const Value payable = engine::value_of_base_text(finding.payable_type, finding.payable);
-        if (payable.kind() == Kind::money) return std::clamp<std::int64_t>(payable.number(), 0, std::max<std::int64_t>(claimed_fen, 0));
+        if (payable.kind() == Kind::money)
+            return std::clamp<std::int64_t>(payable.number(), 0, std::max<std::int64_t>(claimed_fen, 0));
         if (payable.kind() != Kind::duration) return 0;
         engine::Reader reader(paths_, row.record, nullptr);
         const Value time = reader.read(time_);
@@ -222,7 +230,7 @@ private:
     }
 
     void count_reason(const std::string& id, const std::string& rule, const std::string& zh, const std::string& en) {
-        const auto [found, is_new] = reason_rows_.emplace(id, tables_.reasons.size());
+        const auto [found, is_new] = reason_rows_.emplace(zh + "|" + en, tables_.reasons.size());
         if (is_new) tables_.reasons.push_back({.id = id, .zh = zh, .en = en});
         ReasonTotals& reason = tables_.reasons[found->second];
         ++reason.count;
@@ -239,7 +247,7 @@ private:
         for (const auto* list : {&row.rule->doubts, &row.rule->exceptions}) {
             for (const rule::Clause& clause : *list) {
                 if (clause.id != finding.reason) continue;
-                count_reason(finding.rule + ":" + clause.id, finding.rule, in_general(clause.zh), in_general(clause.en));
+                count_reason(clause.id, finding.rule, in_general(clause.zh), in_general(clause.en));
                 return;
             }
         }
@@ -255,7 +263,9 @@ private:
         std::vector<std::unordered_map<std::string, std::size_t>> found(input_.page.parties.size());
         const auto of = [&](std::size_t party, const std::string& id) -> PartyTotals& {
             const auto [place, is_new] = found[party].emplace(id, tables_.parties[party].size());
-            if (is_new) tables_.parties[party].push_back({.id = id, .name = party_name(input_, input_.page.parties[party], id)});
+            if (is_new)
+                tables_.parties[party].push_back(
+                    {.id = id, .name = party_name(input_, input_.page.parties[party], id)});
             return tables_.parties[party][place->second];
         };
         for (const SubjectRow& subject : tables_.subjects) {
@@ -290,14 +300,16 @@ private:
                 return a.id < b.id;
             });
         }
-        std::stable_sort(tables_.reasons.begin(), tables_.reasons.end(), [](const ReasonTotals& a, const ReasonTotals& b) {
-            return a.count != b.count ? a.count > b.count : a.id < b.id;
-        });
+        std::stable_sort(tables_.reasons.begin(), tables_.reasons.end(),
+                         [](const ReasonTotals& a, const ReasonTotals& b) {
+                             return a.count != b.count ? a.count > b.count : a.id < b.id;
+                         });
     }
 
     void rank() {
         for (std::size_t i = 0; i < tables_.findings.size(); ++i) {
-            if (tables_.findings[i].finding->outcome == Outcome::hit && tables_.findings[i].live) tables_.ranked.push_back(i);
+            if (tables_.findings[i].finding->outcome == Outcome::hit && tables_.findings[i].live)
+                tables_.ranked.push_back(i);
         }
         const auto weight = [&](std::size_t i) {
             const Finding& finding = *tables_.findings[i].finding;
@@ -323,7 +335,9 @@ private:
 
 }  // namespace
 
-AuditTables audit_tables(const AuditInput& input) { return Builder(input).build(); }
+AuditTables audit_tables(const AuditInput& input) {
+    return Builder(input).build();
+}
 
 std::string party_name(const AuditInput& input, const AuditParty& party, const std::string& id) {
     const engine::World& world = input.engine.world();
@@ -345,14 +359,15 @@ cel::Value stored_value(const Finding& finding, std::string_view path) {
 }
 
 rule::Explanation explanation_of(const AuditInput& input, const FindingRow& row, rule::Language language) {
-    return engine::explain(input.set, *row.finding, language, input.zone, [&](const std::string& entity) -> std::string {
-        for (std::size_t i = 0; i < input.page.parties.size(); ++i) {
-            if (input.page.parties[i].entity != entity) continue;
-            const std::string name = party_name(input, input.page.parties[i], row.parties[i]);
-            return name.empty() ? row.parties[i] : name;
-        }
-        return entity == row.finding->subject_entity ? row.finding->subject : std::string();
-    });
+    return engine::explain(input.set, *row.finding, language, input.zone,
+                           [&](const std::string& entity) -> std::string {
+                               for (std::size_t i = 0; i < input.page.parties.size(); ++i) {
+                                   if (input.page.parties[i].entity != entity) continue;
+                                   const std::string name = party_name(input, input.page.parties[i], row.parties[i]);
+                                   return name.empty() ? row.parties[i] : name;
+                               }
+                               return entity == row.finding->subject_entity ? row.finding->subject : std::string();
+                           });
 }
 
 }  // namespace ningyi::exchange

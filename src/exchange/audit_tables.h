@@ -15,17 +15,17 @@
 namespace ningyi::exchange {
 
 constexpr std::size_t outcomes = 5;
-using ByOutcome = std::array<std::int64_t, outcomes>;   // by engine::Outcome
+using ByOutcome = std::array<std::int64_t, outcomes>;  // by engine::Outcome
 
 struct FindingRow {
     const engine::Finding* finding = nullptr;
     const rule::Rule* rule = nullptr;
     engine::RecordIndex record = engine::no_record;
-    std::size_t subject = SIZE_MAX;            // row of the subject, when it is one of the page's
-    std::string other;                         // the other subject of a pair, or ""
-    std::vector<std::string> parties;          // ids, in the order of the page; "" where not known
-    bool live = true;                          // false: the rule is only watched, its findings move no money
-    std::string zh, en;                        // the sentence
+    std::size_t subject = SIZE_MAX;    // row of the subject, when it is one of the page's
+    std::string other;                 // the other subject of a pair, or ""
+    std::vector<std::string> parties;  // ids, in the order of the page; "" where not known
+    bool live = true;                  // false: the rule is only watched, its findings move no money
+    std::string zh, en;                // the sentence
 };
 
 struct SubjectRow {
@@ -33,46 +33,46 @@ struct SubjectRow {
     engine::RecordIndex record = engine::no_record;
     std::vector<std::string> parties;
     std::string date;
-    std::size_t level = SIZE_MAX;              // of the page's levels
+    std::size_t level = SIZE_MAX;  // of the page's levels
     std::int64_t hits = 0, inconclusive = 0, exempt = 0;
     std::optional<std::int64_t> claimed_fen;
-    std::int64_t at_risk_fen = 0;              // the largest of its hits: rules overlap, so they are never added up
-    std::optional<std::int64_t> substantiated_fen;   // what no lead stands against
-    std::vector<std::string> rules;            // hit, sorted, once each
+    std::int64_t at_risk_fen = 0;  // the largest of its hits: rules overlap, so they are never added up
+    std::optional<std::int64_t> substantiated_fen;  // what no lead stands against
+    std::vector<std::string> rules;                 // hit, sorted, once each
 };
 
 struct RuleTotals {
     const rule::Rule* rule = nullptr;
     ByOutcome count{};
-    std::int64_t at_risk_fen = 0;              // sum over its hits
+    std::int64_t at_risk_fen = 0;  // sum over its hits
 };
 
 struct PartyTotals {
     std::string id;
-    std::string name;                          // as the reader may see it
+    std::string name;  // as the reader may see it
     std::int64_t subjects = 0, subjects_hit = 0, hits = 0, inconclusive = 0;
     std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0;
-    std::map<std::string, std::int64_t> rules; // hits by rule
+    std::map<std::string, std::int64_t> rules;  // hits by rule
 };
 
 // Why something could not be judged.
 struct ReasonTotals {
-    std::string id;                            // "missing:order.checkin_dist", "doubt:HC-LOC-01:datum", "applies" …
+    std::string id;  // "missing:<path>", the id of a doubt or exception, "applies", "other"
     std::string zh, en;
     std::int64_t count = 0;
     std::vector<std::string> rules;
 };
 
 struct AuditTables {
-    std::vector<FindingRow> findings;          // hit, exempt, inconclusive; in the order of the input
-    std::vector<SubjectRow> subjects;          // by id
-    std::vector<RuleTotals> rules;             // every rule of the set that judges anything, in the order of the set
-    std::vector<std::vector<PartyTotals>> parties;   // of each party of the page, by money at risk, then hits, then id
-    std::vector<ReasonTotals> reasons;         // most frequent first
+    std::vector<FindingRow> findings;  // hit, exempt, inconclusive; in the order of the input
+    std::vector<SubjectRow> subjects;  // by id
+    std::vector<RuleTotals> rules;     // every rule of the set that judges anything, in the order of the set
+    std::vector<std::vector<PartyTotals>> parties;  // of each party of the page, by money at risk, then hits, then id
+    std::vector<ReasonTotals> reasons;              // most frequent first
     ByOutcome count{};
     std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0;
     std::int64_t subjects_hit = 0;
-    std::vector<std::size_t> ranked;           // hits of live rules, gravest first: rows of `findings`
+    std::vector<std::size_t> ranked;  // hits of live rules, gravest first: rows of `findings`
 };
 
 AuditTables audit_tables(const AuditInput& input);

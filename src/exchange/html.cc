@@ -18,8 +18,10 @@ std::string html_escaped(std::string_view text) {
             case U'"': out += "&quot;"; break;
             case U'\'': out += "&#39;"; break;
             default:
-                if ((c < 0x20 && c != U'\n' && c != U'\t') || c == 0xFFFD) append_code_point(out, 0xFFFD);
-                else out += text.substr(from, at - from);
+                if ((c < 0x20 && c != U'\n' && c != U'\t') || c == 0xFFFD)
+                    append_code_point(out, 0xFFFD);
+                else
+                    out += text.substr(from, at - from);
         }
     }
     return out;
@@ -27,9 +29,12 @@ std::string html_escaped(std::string_view text) {
 
 std::string both(std::string_view zh, std::string_view en) {
     if (zh == en) return html_escaped(zh);
-    return "<span lang=\"zh-CN\" class=\"zh\">" + html_escaped(zh) + "</span><span lang=\"en\" class=\"en\">" + html_escaped(en) + "</span>";
+    return "<span lang=\"zh-CN\" class=\"zh\">" + html_escaped(zh) + "</span><span lang=\"en\" class=\"en\">" +
+           html_escaped(en) + "</span>";
 }
 
-std::string both(const model::Label& label) { return both(label.zh, label.en); }
+std::string both(const model::Label& label) {
+    return both(label.zh, label.en);
+}
 
 }  // namespace ningyi::exchange

@@ -12,11 +12,11 @@
 namespace ningyi::exchange {
 
 model::Label outcome_words(rule::Outcome outcome);
-model::Label result_words(std::string_view result);    // violation suspicious notice
-model::Label effect_words(std::string_view effect);    // block partial hold sample note task
-model::Label severity_words(int severity);             // 1..3
+model::Label result_words(std::string_view result);  // violation suspicious notice
+model::Label effect_words(std::string_view effect);  // block partial hold sample note task
+model::Label severity_words(int severity);           // 1..3
 
-std::string yuan_text(std::int64_t fen);               // "1,234.50"
-std::string count_text(std::int64_t count);            // "12,345"
+std::string yuan_text(std::int64_t fen);     // "1,234.50"
+std::string count_text(std::int64_t count);  // "12,345"
 
 }  // namespace ningyi::exchange

@@ -14,8 +14,8 @@
 namespace ningyi::exchange {
 namespace {
 
-constexpr std::size_t most_characters = 32'000;   // a cell holds 32,767 UTF-16 units
-constexpr time_t fixed_time = 1'735'689'600;  // 2025-01-01T00:00:00Z: the file says nothing of when it was written
+constexpr std::size_t most_characters = 32'000;  // a cell holds 32,767 UTF-16 units
+constexpr time_t fixed_time = 1'735'689'600;     // 2025-01-01T00:00:00Z: the file says nothing of when it was written
 
 void must(lxw_error error, const std::string& path) {
     if (error != LXW_NO_ERROR) throw MachineError(format("{}: {}", path, lxw_strerror(error)));
@@ -80,10 +80,13 @@ void WorkbookWriter::integer(std::int64_t value) {
 
 void WorkbookWriter::yuan(std::int64_t fen) {
     if (row_ > most_rows) return;
-    must(worksheet_write_number(book_->sheet, row_, column_++, static_cast<double>(fen) / 100, book_->money), book_->path);
+    must(worksheet_write_number(book_->sheet, row_, column_++, static_cast<double>(fen) / 100, book_->money),
+         book_->path);
 }
 
-void WorkbookWriter::empty() { ++column_; }
+void WorkbookWriter::empty() {
+    ++column_;
+}
 
 void WorkbookWriter::end_row() {
     if (row_ > most_rows) {
