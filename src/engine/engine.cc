@@ -562,6 +562,8 @@ void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding>
         const auto found = counts_.find(current.counted);
         if (found != counts_.end() && --found->second == 0) counts_.erase(found);
     };
+    const bool is_again = std::any_of(subject.current.begin(), subject.current.end(),
+                                      [&](const Current& current) { return current.rule == rule; });
     // Rows that are not there any more: what was stored of them is revised to clear, the rest is forgotten.
     for (Current& current : subject.current) {
         if (current.rule != rule) continue;
@@ -588,9 +590,11 @@ void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding>
         const CountKey counted{rule, finding.date, finding.agency, finding.outcome};
         if (current == subject.current.end()) {
             subject.current.push_back({.rule = rule, .dedup = finding.dedup, .content = content,
-                                       .outcome = finding.outcome, .revision = 0, .stored = !light, .counted = counted});
+                                       .outcome = finding.outcome, .revision = is_again ? 1 : 0, .stored = !light,
+                                       .counted = counted});
             ++counts_[counted];
             if (light) continue;
+            finding.revision = is_again ? 1 : 0;   // a new row revises what was said without it
         } else {
             if (current->counted != counted) {
                 uncount(*current);
