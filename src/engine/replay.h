@@ -11,7 +11,8 @@
 
 namespace ningyi::engine {
 
-// The judgement that a finding keeps: outcome, reason, bits, values, margin. Citations are those of the rule in force that day.
+// The judgement that a finding keeps: outcome, reason, bits, values, margin. Citations are those of the rule in force
+// that day and of the dated values in force that day which equal the values stored.
 rule::Judgement judgement_of(const rule::RuleSet& set, const Finding& finding);
 
 // Its explanation; `name_of(entity)` is how the reader may see that entity. A finding whose rule the packs no longer have is

@@ -263,9 +263,8 @@ private:
         std::int64_t judged = 0;
         for (std::size_t i = 0; i < 4; ++i) judged += tables_.count[static_cast<std::size_t>(order[i])];
         out += "<section id=\"outcomes\"><h2>" + both("判定结果", "Outcomes") + "</h2><p class=\"dim\">" +
-               both("每条规则对每一" + words_zh() + "各判一次；比例以“适用”的判断为分母。",
-                    "Every rule judges every " + words_en() +
-                        " once; shares are of the judgements in which the rule applied.") +
+               both("每条规则对它所管的每个对象各判一次；比例以“适用”的判断为分母。",
+                    "Every rule judges each subject it is about; shares are of the judgements in which it applied.") +
                "</p>";
         out += "<svg class=\"stack\" viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">";
         std::int64_t before = 0;

@@ -51,6 +51,7 @@ ol.leads{list-style:none;margin:0;padding:0}
 ol.leads li{border-top:1px solid var(--line);padding:.5rem 0;display:grid;grid-template-columns:6.4rem minmax(0,1fr) auto;gap:.2rem .7rem;align-items:start}
 ol.leads li:first-child{border-top:0}
 ol.leads .sum{grid-column:2/4;color:var(--dim);font-size:.9rem}
+ol.leads .tag{justify-self:start}
 .money{font-variant-numeric:tabular-nums;white-space:nowrap;font-weight:600}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:4px;padding:0 .4rem;font-size:.82rem;line-height:1.55;white-space:nowrap;font-weight:600}
 .s3{color:var(--red)}.s2{color:var(--amber)}.s1{color:var(--dim)}
