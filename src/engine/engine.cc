@@ -416,7 +416,7 @@ World::Touched Engine::take_in(const ClearEvent& event) {
     if (event.recorded_at > last_recorded_) last_recorded_ = event.recorded_at;
     const World::Touched touched = world_->apply(event);
     moved_.clear();
-    features_->forget();
+    features_->forget(touched);
     if (touched.record != no_record && !touched.fixes) moved_ = features_->update(touched.record);
     return touched;
 }

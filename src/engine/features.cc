@@ -10,7 +10,6 @@
 #include "engine/body_value.h"
 #include "rule/choice.h"
 #include "rule/names.h"
-#include "track/compare/dwell.h"
 
 namespace ningyi::engine {
 namespace {
@@ -456,9 +455,44 @@ std::vector<Features::Moved> Features::update(RecordIndex record) {
     return moved;
 }
 
-void Features::forget() {
-    gathered_.clear();
+// Passes on what is read and keeps it.
+class Features::Recorder final : public Reads {
+public:
+    void record(EntityIndex entity, std::string_view id) override {
+        notes.push_back({.is_carrier = false, .entity = entity, .id = std::string(id), .from = {}, .to = {}});
+    }
+    void carrier(std::string_view id, Instant from, Instant to) override {
+        notes.push_back({.is_carrier = true, .entity = no_index, .id = std::string(id), .from = from, .to = to});
+    }
+    void index(std::uint16_t, std::string_view) override {}   // arguments of a gathered record ask no index
+
+    std::vector<Noted> notes;
+};
+
+// Equal for equal records; carriers have numbers of their own. Two that meet by chance cost a second look, never a wrong one.
+std::uint64_t Features::place_of(const Noted& note) {
+    const std::uint64_t text = std::hash<std::string_view>()(note.id);
+    return text * 0x9E3779B97F4A7C15ULL + (note.is_carrier ? 0x10000ULL : note.entity);
+}
+
+void Features::forget(const World::Touched& touched) {
+    if (touched.record == no_record) return;
     measured_.clear();
+    const Noted changed{.is_carrier = touched.fixes, .entity = touched.entity,
+                        .id = paths_->world().record(touched.record).id, .from = {}, .to = {}};
+    const auto found = gathered_from_.find(place_of(changed));
+    if (found == gathered_from_.end()) return;
+    std::erase_if(found->second, [&](std::uint64_t kept) {
+        const auto dwell = gathered_.find(kept);
+        if (dwell == gathered_.end()) return true;
+        const std::vector<Noted>& notes = dwell->second.notes;
+        const bool is_reached = !touched.fixes || std::any_of(notes.begin(), notes.end(), [&](const Noted& note) {
+            return note.is_carrier && note.from <= touched.last && touched.first <= note.to;
+        });
+        if (is_reached) gathered_.erase(dwell);
+        return is_reached;
+    });
+    if (found->second.empty()) gathered_from_.erase(found);
 }
 
 Value Features::evaluate(const Scalar& scalar, Reader& a, Reader* b) const {
@@ -784,17 +818,42 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
     return argument;
 }
 
-// The measure of one gathered record. Features that gather the same of the same records share it.
-const track::Measurement& Features::gather(const Compiled& c, RecordIndex record, Reader& a, Reader& b, Reads* reads) const {
-    const std::uint64_t kept = (std::uint64_t{record} << 16U) | c.gathering;
-    const auto found = gathered_.find(kept);
-    if (found != gathered_.end() && reads == nullptr && c.same_for_all) return found->second;
+std::optional<track::Gathered> Features::gathered_anew(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const {
+    Reader b = Reader::indexed(*paths_, record, reads);
     std::vector<track::Argument> each;
     FeatureRows unused;   // the evidence of thousands of records is named by their key, not one by one
     for (std::size_t i = 0; i < c.each_args.size(); ++i) {
         each.push_back(argument(c.each_args[i], c.each->parameters[i].kind, a, &b, unused));
     }
-    return gathered_.insert_or_assign(kept, c.each->run(each)).first->second;
+    return track::dwell_of(c.each->run(each));
+}
+
+// The dwell of one gathered record. Features that gather the same of the same records share it.
+std::optional<track::Gathered> Features::gather(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const {
+    if (!c.same_for_all) return gathered_anew(c, record, a, reads);
+    const std::uint64_t kept = (std::uint64_t{record} << 16U) | c.gathering;
+    auto found = gathered_.find(kept);
+    if (found == gathered_.end()) {
+        Recorder recorder;
+        Dwell dwell;
+        dwell.dwell = gathered_anew(c, record, a, &recorder);
+        dwell.notes = std::move(recorder.notes);
+        const World& world = paths_->world();
+        gathered_from_[place_of({.is_carrier = false, .entity = world.record(record).entity, .id = world.record(record).id,
+                                  .from = {}, .to = {}})].insert(kept);
+        for (const Noted& note : dwell.notes) gathered_from_[place_of(note)].insert(kept);
+        found = gathered_.emplace(kept, std::move(dwell)).first;
+    }
+    if (reads != nullptr) {
+        for (const Noted& note : found->second.notes) {
+            if (note.is_carrier) {
+                reads->carrier(note.id, note.from, note.to);
+            } else {
+                reads->record(note.entity, note.id);
+            }
+        }
+    }
+    return found->second.dwell;
 }
 
 FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const {
@@ -829,7 +888,7 @@ FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const 
                 if (dwells.size() >= static_cast<std::size_t>(c.feature->over_max)) break;
                 Reader b = Reader::indexed(*paths_, entry.record, reads);
                 if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
-                if (const auto dwell = track::dwell_of(gather(c, entry.record, a, b, reads))) dwells.push_back(*dwell);
+                if (const auto dwell = gather(c, entry.record, a, reads)) dwells.push_back(*dwell);
             }
             for (std::size_t i = 0; i < arguments.size(); ++i) {
                 if (c.measure->parameters[i].kind != track::ArgumentKind::dwells) continue;

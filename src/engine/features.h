@@ -8,10 +8,12 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/paths.h"
 #include "rule/rule.h"
+#include "track/compare/dwell.h"
 #include "track/measure.h"
 
 namespace ningyi::engine {
@@ -47,8 +49,8 @@ public:
     std::vector<Moved> update(RecordIndex record);
     // How long after a record's time a subject's time may lie and still be reached through this index; 0: always reached.
     Millis reach(std::uint16_t index) const { return indexes_[index].reach; }
-    // Drops what was kept from earlier judgements. REQUIRES: called when anything new has come in.
-    void forget();
+    // Drops what was kept from earlier judgements and may have changed. REQUIRES: called for everything that came in.
+    void forget(const World::Touched& touched);
 
     FeatureRows compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads) const;
 
@@ -134,7 +136,8 @@ private:
     FeatureRows overlap(const Compiled& c, Reader& a, Reads* reads) const;
     FeatureRows look_up(const Compiled& c, Reader& a, Reads* reads) const;
     FeatureRows measure(const Compiled& c, Reader& a, Reads* reads) const;
-    const track::Measurement& gather(const Compiled& c, RecordIndex record, Reader& a, Reader& b, Reads* reads) const;
+    std::optional<track::Gathered> gather(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
+    std::optional<track::Gathered> gathered_anew(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
     track::Argument argument(const Argument& from, track::ArgumentKind kind, Reader& a, Reader* b, FeatureRows& out) const;
     // The records with the subject's key, and that key; null when a part of it is absent.
     const std::vector<Entry>* entries(const Compiled& c, Reader& a, Reads* reads, std::string* key = nullptr) const;
@@ -143,10 +146,23 @@ private:
     const Paths* paths_ = nullptr;
     std::vector<Compiled> compiled_;
     std::vector<Index> indexes_;
-    // Kept between judgements of a re-audit, where nothing changes: dwells by (record, gathering), because reading a track
-    // is the dear part; and whole measures by feature, key and arguments.
+    // Dwells by (record, gathering) with what they were read from, because reading a track is the dear part; kept until one
+    // of those changes. Whole measures by feature, key and arguments; kept until anything changes.
+    struct Noted {
+        bool is_carrier = false;
+        EntityIndex entity = no_index;
+        std::string id;
+        Instant from, to;
+    };
+    struct Dwell {
+        std::optional<track::Gathered> dwell;
+        std::vector<Noted> notes;
+    };
+    class Recorder;
+    static std::uint64_t place_of(const Noted& note);
     std::map<std::string, std::size_t> gatherings_;
-    mutable std::unordered_map<std::uint64_t, track::Measurement> gathered_;
+    mutable std::unordered_map<std::uint64_t, Dwell> gathered_;
+    mutable std::unordered_map<std::uint64_t, std::unordered_set<std::uint64_t>> gathered_from_;   // note -> dwells
     mutable std::unordered_map<std::string, track::Measurement> measured_;
     // Columns of windows by feature and key; a change of a record drops those of its keys.
     mutable std::vector<std::unordered_map<std::string, Column>> columns_;

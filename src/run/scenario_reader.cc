@@ -86,8 +86,13 @@ Result<cbor::Value> body_value(const model::Field& field, std::string_view text,
             if (!number) return wrong("整数", "a whole number");
             return cbor::Value::of(*number);
         }
-        case FieldType::string:
-        case FieldType::enumeration: return cbor::Value::of_text(text);
+        case FieldType::enumeration:
+            if (std::find(field.words.begin(), field.words.end(), text) == field.words.end()) {
+                const std::string words = join(field.words, " ");
+                return wrong(words, words);
+            }
+            return cbor::Value::of_text(text);
+        case FieldType::string: return cbor::Value::of_text(text);
         case FieldType::words: {
             std::vector<cbor::Value> items;
             for (const std::string_view part : split(text, '+')) items.push_back(cbor::Value::of_text(part));
