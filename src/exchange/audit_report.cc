@@ -392,7 +392,7 @@ private:
         }
     }
 
-    // The label of a stored path and its unit.
+    // The label of a stored path; empty for a `let`, which only the sentences of its rule give words to.
     model::Label label_of(const rule::Rule& rule, const std::string& path) const {
         if (path.starts_with("others.")) {
             const model::Label label = label_of(rule, path.substr(7));
@@ -407,7 +407,9 @@ private:
             }
             for (const auto& [alias, name] : rule.features) {
                 const rule::Feature* feature = alias == first ? input_.set.feature(name) : nullptr;
-                if (feature != nullptr) return {feature->title.zh + " · " + rest, feature->title.en + " · " + rest};
+                if (feature == nullptr) continue;
+                const model::Label fact = label_of_fact(input_.set, *feature, rest);
+                return {feature->title.zh + " · " + fact.zh, feature->title.en + " · " + fact.en};
             }
         }
         for (const auto& [local, name] : rule.params) {
@@ -418,7 +420,7 @@ private:
             const rule::Feature* feature = alias == path ? input_.set.feature(name) : nullptr;
             if (feature != nullptr) return feature->title;
         }
-        return {path, path};
+        return {};
     }
 
     std::string moment(Instant at) const {
@@ -460,8 +462,10 @@ private:
             const Value value = engine::value_of_base_text(used.type, used.text);
             // Ids and words stand in the sentence and the heading already.
             if (!value.is_known() || value.kind() == Kind::string || value.kind() == Kind::list) continue;
+            const model::Label label = label_of(*row.rule, used.path);
+            if (label.zh.empty()) continue;
             ++shown_rows;
-            out += "<dt>" + both(label_of(*row.rule, used.path)) + "</dt><dd>" + both(shown(value)) + "</dd>";
+            out += "<dt>" + both(label) + "</dt><dd>" + both(shown(value)) + "</dd>";
         }
         out += "</dl>";
     }

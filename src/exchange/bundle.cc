@@ -83,6 +83,12 @@ Result<std::unique_ptr<Bundle>> Bundle::open(const std::string& path, const std:
         bundle->folder_ = path;
         for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
             const std::string name = entry->path().filename().string();
+            if (!entry->is_directory(error) && !entry->is_regular_file(error)) {
+                // A pipe or a device may never end; a link that leads nowhere holds nothing.
+                error.clear();
+                bundle->notices_.push_back(fault(name, "W869", "不是普通文件，未读取", "not a regular file, not read"));
+                continue;
+            }
             names.emplace_back(entry->is_directory(error) ? name + "/" : name, entry->path().string());
         }
         if (error)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exchange/words.h"
 
+#include <array>
+
 #include "base/text.h"
 
 namespace ningyi::exchange {
@@ -37,6 +39,79 @@ model::Label severity_words(int severity) {
     if (severity >= 3) return {"强", "strong"};
     if (severity == 2) return {"中", "medium"};
     return {"弱", "weak"};
+}
+
+model::Label label_of_fact(const rule::RuleSet& set, const rule::Feature& feature, std::string_view fact) {
+    struct Words {
+        std::string_view fact, zh, en;
+    };
+    // Facts of features (rules.md §5) and of the measures of src/track.
+    static constexpr std::array words{
+        Words{"found", "有记录", "found"},
+        Words{"count", "条数", "count"},
+        Words{"lasts", "重叠时长", "lasts"},
+        Words{"strength", "证据强度（千分之一奈特）", "strength (mnat)"},
+        Words{"claimed", "申报时段", "time claimed"},
+        Words{"expected", "预计在场", "expected presence"},
+        Words{"sure", "确定在场", "surely present"},
+        Words{"possible", "至多在场", "present at most"},
+        Words{"out", "确定不在", "surely away"},
+        Words{"observed", "看得到的时间", "time observed"},
+        Words{"unobserved", "看不到的时间", "time not observed"},
+        Words{"enter_lo", "最早到达", "entered, earliest"},
+        Words{"enter_hi", "最迟到达", "entered, latest"},
+        Words{"exit_lo", "最早离开", "left, earliest"},
+        Words{"exit_hi", "最迟离开", "left, latest"},
+        Words{"flips", "进出次数", "changes in or out"},
+        Words{"used", "采用的点", "fixes used"},
+        Words{"seen", "全部的点", "fixes seen"},
+        Words{"usable", "可用的点", "usable fixes"},
+        Words{"poor", "误差过大的点", "poor fixes"},
+        Words{"longest", "最长空白", "longest silence"},
+        Words{"total", "空白合计", "silence in all"},
+        Words{"accuracy", "定位误差", "accuracy"},
+        Words{"jumps", "瞬移次数", "jumps"},
+        Words{"speed_max", "最快速度（毫米/秒）", "fastest step (mm/s)"},
+        Words{"at", "时刻", "at"},
+        Words{"outliers", "离群点", "outliers"},
+        Words{"flagged", "系统标记为模拟的点", "fixes flagged as mock"},
+        Words{"knowing", "能看到标记的点", "fixes that can carry the flag"},
+        Words{"zero_accuracy", "误差恰为 0 的点", "fixes with accuracy 0"},
+        Words{"equal_steps", "间隔完全相等的点", "fixes at equal steps"},
+        Words{"features", "迹象种数", "kinds of evidence"},
+        Words{"nats", "证据强度（千分之一奈特）", "strength (mnat)"},
+        Words{"dist", "距离", "distance"},
+        Words{"dist_low", "距离下限", "least distance"},
+        Words{"distance", "距离", "distance"},
+        Words{"p", "在范围内的概率", "probability inside"},
+        Words{"sigma", "定位误差（1σ）", "standard error"},
+        Words{"dwells", "到访次数", "dwells"},
+        Words{"anchors", "已知住址数", "known addresses"},
+        Words{"llr", "证据强度（千分之一奈特）", "strength (mnat)"},
+        Words{"east", "向东偏移", "offset east"},
+        Words{"north", "向北偏移", "offset north"},
+        Words{"offset", "偏移", "offset"},
+        Words{"visits", "集中的到访", "visits in one place"},
+        Words{"subjects", "到访的人数", "people"},
+        Words{"share", "占比", "share"},
+        Words{"min", "最近距离", "nearest"},
+        Words{"near", "靠近的时间", "time near"},
+        Words{"moving", "移动时间", "time moving"},
+        Words{"together", "同行时间", "time together"},
+        Words{"path", "同行路程", "way together"},
+    };
+    for (const rule::Binding& out : feature.out) {
+        const std::size_t dot = out.text.find('.');
+        if (out.name != fact || dot == std::string::npos) continue;
+        const model::EventType* from = set.dictionary.event(feature.from);
+        const model::Entity* entity = set.dictionary.entity(from == nullptr ? feature.register_entity : from->subject);
+        const model::Field* field = entity == nullptr ? nullptr : entity->field(out.text.substr(dot + 1));
+        if (field != nullptr) return field->label;
+    }
+    for (const Words& one : words) {
+        if (one.fact == fact) return {std::string(one.zh), std::string(one.en)};
+    }
+    return {std::string(fact), std::string(fact)};
 }
 
 std::string count_text(std::int64_t count) {
