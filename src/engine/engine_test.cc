@@ -123,7 +123,7 @@ TEST(engine, the_random_histories_reach_every_rule_and_every_stored_outcome) {
     std::map<std::pair<std::string, Outcome>, int> seen;
     int revisions = 0;
     int gone = 0;
-    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
         for (const Finding& finding : live(random_events(seed, 5 + seed % 56)).findings) {
             ++seen[{finding.rule, finding.outcome}];
             revisions += finding.revision > 0 ? 1 : 0;
@@ -356,7 +356,11 @@ TEST(engine, a_value_dated_from_a_later_day_changes_nothing_before_that_day) {
         const auto old_findings = reaudit(events).findings;
         const auto new_findings = reaudit(events, changed).findings;
         std::map<Key, std::string> old_ones;
-        for (const Finding& finding : old_findings) old_ones[key_of(finding)] = canonical(finding, false);
+        std::map<Key, std::string> old_digests;
+        for (const Finding& finding : old_findings) {
+            old_ones[key_of(finding)] = canonical(finding, false);
+            old_digests[key_of(finding)] = finding.params_digest;
+        }
         for (const Finding& finding : new_findings) {
             if (finding.rule != "RE-SUM-01") continue;
             const auto found = old_ones.find(key_of(finding));
@@ -367,6 +371,9 @@ TEST(engine, a_value_dated_from_a_later_day_changes_nothing_before_that_day) {
                 ++before;
             } else if (found == old_ones.end() || found->second != canonical(finding, false)) {
                 ++after;
+                if (found != old_ones.end()) {
+                    EXPECT_NE(old_digests.at(key_of(finding)), finding.params_digest);
+                }
             }
         }
     }

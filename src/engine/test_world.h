@@ -133,6 +133,7 @@ events:
 - {feature: previous, entity: dive, kind: lag, from: reef.dive_logged, key: [diver_id], n: 1, reach: 12h, out: {dive_id: b.dive_id, end: b.end}, revise: 30d}
 - {feature: second, entity: dive, kind: lag, from: reef.dive_logged, key: [diver_id], n: 2, reach: 1d, where: 'b.state == "done" && b.reef_id == a.reef_id', out: {dive_id: b.dive_id, lasted: b.lasted}, revise: 30d}
 - {feature: shared, entity: dive, kind: overlap, from: reef.dive_logged, key: [diver_id], interval: [start, end], where: 'b.state == "done"', pair: later, reach: 12h, max: 3, out: {other_id: b.dive_id, other_fee: b.fee}, revise: 30d}
+- {feature: reef_before, entity: dive, kind: lag, from: reef.dive_logged, key: [reef_id], n: 1, reach: 2d, out: {diver: b.diver_id, dive: b.dive_id}, revise: 30d}
 - {feature: person, kind: register, entity: diver, id: a.diver_id, at: a.start, out: {grade: b.grade, retired: b.retired}, revise: 30d}
 - {feature: recent, entity: diver, kind: window, from: reef.dive_logged, key: [diver_id], span: {last: 3d}, where: 'b.state == "done"', agg: count, revise: 30d}
 - {measure: at_reef, entity: dive, fn: track.presence, args: {track: a.track, place: a.reef.spot, interval: [a.start, a.end], radius: reef.near}, revise: 30d}
@@ -207,6 +208,26 @@ when:
     - {id: after, zh: '{dive.day}', en: '{dive.day}', if: 'has(who.retired) && who.retired < dive.day'}
 finding: {severity: '3', at_risk: 'dive.fee', dedup: [dive.dive_id]}
 explain: {zh: '{dive.day}', en: '{dive.day}'}
+)");
+    rule("RE-OTH-01", "oth", R"(subject: dive
+on: {event: reef.dive_logged, wait: 10min}
+params: {}
+features: {rb: reef_before}
+when:
+  all:
+    - {id: pupil, zh: 徒, en: pupil, if: 'rb.found && others.diver(rb.diver).grade == "master" && others.dive(rb.dive).lasted > dive.lasted'}
+finding: {severity: '1', dedup: [dive.dive_id]}
+explain: {zh: 徒, en: pupil}
+)");
+    rule("RE-NEW-01", "new", R"(subject: diver
+on: {event: reef.diver_registered, wait: 1h}
+params: {}
+features: {n: recent}
+when:
+  all:
+    - {id: known, zh: '{n}', en: '{n}', if: 'n >= 1'}
+finding: {severity: '1', dedup: [diver.diver_id]}
+explain: {zh: '{n}', en: '{n}'}
 )");
     rule("RE-DAY-01", "day", R"(subject: diver
 on: {every: day, at: 00:30}
