@@ -202,6 +202,45 @@ class Tests:
         for rule in ("HC-LOC-01", "HC-LOC-03", "HC-LOC-08", "HC-IDN-01"):
             assert by_rule.get(rule) == {"inconclusive"}, (rule, by_rule.get(rule))
 
+    def test_nothing_is_written_into_a_bundle(self):
+        bundle = self.copy("kept")
+        before = digests(bundle)
+        for out in (bundle, bundle / "report"):
+            assert "E012" in ningyi("audit", bundle, "--out", out, status=2)
+        assert "E012" in ningyi("import", bundle, "--store", self.folder / "kept_store", "--rejected", bundle / "orders.csv", status=2)
+        (bundle / "labels.csv").unlink()
+        assert "E013" in ningyi("simulate", "--orders", 20, "--out", bundle, status=2)
+        before.pop("labels.csv")
+        assert digests(bundle) == before and all(p.is_file() for p in bundle.iterdir())
+
+    def test_a_pipe_in_a_bundle_is_passed_over(self):
+        bundle = self.copy("piped")
+        (bundle / "stays.csv").unlink()
+        os.mkfifo(bundle / "stays.csv")
+        assert "W869" in ningyi("audit", bundle, "--out", self.folder / "piped_report")
+
+    def test_a_replay_counts_the_days_of_the_audit(self):
+        bundle = self.copy("other_zone")
+        info = bundle / "bundle.yaml"
+        info.write_text(info.read_text().replace("Asia/Shanghai", "Asia/Urumqi"))
+        rows = (bundle / "orders.csv").read_text().splitlines()
+        columns = rows[0].split(",")
+        start, end = columns.index("service_start"), columns.index("service_end")
+        for i in range(1, 6):                                   # just after midnight in the east, the day before in the west
+            cells = rows[i].split(",")
+            day = cells[start][:10]
+            cells[start], cells[end] = day + "T00:30:00+08:00", day + "T00:40:00+08:00"
+            rows[i] = ",".join(cells)
+        (bundle / "orders.csv").write_text("\n".join(rows) + "\n")
+        out = self.folder / "other_zone_report"
+        ningyi("audit", bundle, "--out", out)
+        moved = {row.split(",")[0] for row in rows[1:6]}
+        findings = [json.loads(line) for line in (out / "findings.jsonl").read_text().splitlines()]
+        chosen = [f for f in findings if f["order_id"] in moved][:3]
+        assert chosen
+        for finding in chosen:
+            assert "the same bytes" in ningyi("replay", finding["id"], "--store", out / "store")
+
     def rejected(self, name, change, status=3):
         bundle = self.copy(name)
         path = bundle / "orders.csv"
@@ -272,6 +311,7 @@ class Tests:
             zh, en = ningyi(command, "--help", lang="zh"), ningyi(command, "--help", lang="en")
             assert any("\u4e00" <= c <= "\u9fff" for c in zh) and not any("\u4e00" <= c <= "\u9fff" for c in en), command
         ningyi("fly", status=2)
+        assert "必填" in ningyi("audit", lang="zh", status=2)
         ningyi("simulate", "--orders", "many", "--out", self.folder / "x", status=2)
 
 

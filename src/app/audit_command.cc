@@ -23,7 +23,8 @@ constexpr int level_shown = 2;
 
 std::string period_of(const exchange::BundleInfo& info) {
     if (!info.from && !info.to) return "";
-    return (info.from ? to_text(*info.from) : std::string("…")) + " – " + (info.to ? to_text(*info.to) : std::string("…"));
+    return (info.from ? to_text(*info.from) : std::string("…")) + " – " +
+           (info.to ? to_text(*info.to) : std::string("…"));
 }
 
 std::vector<exchange::FileSummary> summaries_of(const exchange::ImportReport& report) {
@@ -54,20 +55,28 @@ int audit(const AuditOptions& options, Terminal& terminal) {
     const auto digest = digest_of_bundle(options.bundle);
     if (!digest) return terminal.complain(digest.error()), exit_unusable;
 
+    const std::string store_path = options.store.empty() ? (fs::path(options.out) / "store").string() : options.store;
+    for (const std::string& path : {options.out, store_path}) {
+        const Faults wrong = written_into(options.bundle, path);
+        if (!wrong.empty()) return terminal.complain(wrong), exit_unusable;
+    }
+
     std::error_code error;
     fs::create_directories(options.out, error);
     if (error || !fs::is_directory(options.out)) {
-        terminal.complain({.file = options.out, .code = "E008", .zh = "报告文件夹建不了：" + error.message(),
+        terminal.complain({.file = options.out,
+                           .code = "E008",
+                           .zh = "报告文件夹建不了：" + error.message(),
                            .en = "the folder for the report cannot be made: " + error.message()});
         return exit_unusable;
     }
-    const std::string store_path = options.store.empty() ? (fs::path(options.out) / "store").string() : options.store;
     auto store = store::DataFolder::open(store_path, store::DataFolder::Opening::create);
     if (!store) return terminal.complain(store.error()), exit_unusable;
     // One report speaks of one bundle: the log of another one is not mixed in.
     const auto before = store->log().property(bundle_property);
     if ((before && *before != *digest) || (!before && store->log().size() > 0 && options.store.empty())) {
-        terminal.complain({.file = store_path, .code = "E009",
+        terminal.complain({.file = store_path,
+                           .code = "E009",
                            .zh = "这里已是另一个数据包的稽核，请换一个 --out（或 --store）",
                            .en = "this holds the audit of another bundle; choose another --out (or --store)"});
         return exit_unusable;
@@ -78,6 +87,7 @@ int audit(const AuditOptions& options, Terminal& terminal) {
     auto taken = take_in(options.bundle, *store, **packs, rejected, terminal);
     if (!taken) return terminal.complain(taken.error()), exit_unusable;
     report(*taken, rejected, terminal);
+    store->log().set_property(zone_property, taken->info.zone.name());
 
     intake::Opener opener(store->keys(), intake::partition_of(store->log()));
     const run::Source source{store->log(),
@@ -110,7 +120,8 @@ int audit(const AuditOptions& options, Terminal& terminal) {
         .language = terminal.language(),
         .district_name = taken->info.name,
         .period = period_of(taken->info),
-        .as_of = taken->info.as_of ? to_text(*taken->info.as_of, taken->info.zone.offset_minutes(*taken->info.as_of)) : "",
+        .as_of =
+            taken->info.as_of ? to_text(*taken->info.as_of, taken->info.zone.offset_minutes(*taken->info.as_of)) : "",
         .files = summaries_of(taken->report),
         .log_root = root,
         .log_size = store->log().size(),
@@ -121,11 +132,11 @@ int audit(const AuditOptions& options, Terminal& terminal) {
 
     auto totals = totals_of(reaudit->counts);
     terminal.say(format("稽核完成：命中 {}，豁免 {}，无法判定 {}，未见异常 {}，不适用 {}", totals[rule::Outcome::hit],
-                        totals[rule::Outcome::exempt], totals[rule::Outcome::inconclusive], totals[rule::Outcome::clear],
-                        totals[rule::Outcome::not_applicable]),
-                 format("audited: {} hits, {} exempt, {} inconclusive, {} clear, {} not applicable", totals[rule::Outcome::hit],
-                        totals[rule::Outcome::exempt], totals[rule::Outcome::inconclusive], totals[rule::Outcome::clear],
-                        totals[rule::Outcome::not_applicable]));
+                        totals[rule::Outcome::exempt], totals[rule::Outcome::inconclusive],
+                        totals[rule::Outcome::clear], totals[rule::Outcome::not_applicable]),
+                 format("audited: {} hits, {} exempt, {} inconclusive, {} clear, {} not applicable",
+                        totals[rule::Outcome::hit], totals[rule::Outcome::exempt], totals[rule::Outcome::inconclusive],
+                        totals[rule::Outcome::clear], totals[rule::Outcome::not_applicable]));
     const std::string page_path = fs::absolute(fs::path(options.out) / "report.html").lexically_normal().string();
     terminal.say("报告：" + page_path, "report: " + page_path);
     return taken->report.exit_status();

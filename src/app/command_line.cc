@@ -24,69 +24,122 @@ int run_command_line(int argc, char** argv) {
     Terminal terminal(language_in(argc, argv));
     const auto t = [&](const char* zh, const char* en) { return std::string(terminal.pick(zh, en)); };
 
-    CLI::App program(t("宁颐：公共资助上门照护的监督稽核。读入一个区的文件，逐单稽核，写出可复核的疑点。",
-                       "Ningyi: supervision of publicly funded care. Reads a district's files, judges every order, writes findings "
-                       "that a person can check."),
-                     "ningyi");
+    CLI::App program(
+        t("宁颐：公共资助上门照护的监督稽核。读入一个区的文件，逐单稽核，写出可复核的疑点。",
+          "Ningyi: supervision of publicly funded care. Reads a district's files, judges every order, writes findings "
+          "that a person can check."),
+        "ningyi");
+    if (terminal.language() == Language::zh) {
+        for (const auto& [en, zh] : {std::pair{"Usage", "用法"},
+                                     {"OPTIONS", "选项"},
+                                     {"Positionals", "参数"},
+                                     {"SUBCOMMAND", "子命令"},
+                                     {"REQUIRED", "必填"}}) {
+            program.get_formatter()->label(en, zh);
+        }
+        program.option_defaults()->group("选项");
+        program.group("子命令");
+    }
+    program.set_help_flag("-h,--help", t("显示本说明", "print this help"));
+    program.failure_message([&](const CLI::App*, const CLI::Error& error) {
+        const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
+        std::string zh = "命令写得不对";
+        if (kind == CLI::ExitCodes::RequiredError) zh = "缺少必填的参数或子命令";
+        if (kind == CLI::ExitCodes::ExtrasError) zh = "不认识的参数";
+        if (kind == CLI::ExitCodes::ValidationError || kind == CLI::ExitCodes::ConversionError) zh = "参数的值不可用";
+        if (kind == CLI::ExitCodes::ArgumentMismatch) zh = "参数缺少值";
+        const std::string text = error.what();
+        return std::string(terminal.pick(zh + "（" + text + "）；用法见 ningyi --help", text + "; see ningyi --help")) +
+               "\n";
+    });
     program.require_subcommand(1);
     program.fallthrough();
-    program.footer(t("退出码：0 正常；1 检查未通过；2 输入或命令不可用；3 完成但有行被退回；70 磁盘或数据库故障。",
-                     "Exit status: 0 good; 1 a check failed; 2 input or command unusable; 3 done, some rows rejected; 70 disk or "
-                     "database failed."));
+    program.footer(
+        t("退出码：0 正常；1 检查未通过；2 输入或命令不可用；3 完成但有行被退回；70 磁盘或数据库故障。",
+          "Exit status: 0 good; 1 a check failed; 2 input or command unusable; 3 done, some rows rejected; 70 disk or "
+          "database failed."));
     std::string language;
     program.add_option("--lang", language, t("界面语言 zh 或 en（默认看 LANG）", "language, zh or en (default: LANG)"))
         ->check(CLI::IsMember({"zh", "en"}));
-    const std::string packs_help = t("规则包文件夹（默认 ./packs 或 NINGYI_PACKS）", "folder of packs (default ./packs or NINGYI_PACKS)");
+    const std::string packs_help =
+        t("规则包文件夹（默认 ./packs 或 NINGYI_PACKS）", "folder of packs (default ./packs or NINGYI_PACKS)");
 
     SimulateOptions simulate_options;
-    CLI::App* simulate_command = program.add_subcommand(
-        "simulate", t("生成一个模拟区：带标注的作弊手法与真实的干扰", "make a simulated district with labelled schemes and honest noise"));
+    CLI::App* simulate_command =
+        program.add_subcommand("simulate", t("生成一个模拟区：带标注的作弊手法与真实的干扰",
+                                             "make a simulated district with labelled schemes and honest noise"));
     simulate_command->add_option("--orders", simulate_options.orders, t("工单数", "number of orders"))
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{5000000}))->capture_default_str();
-    simulate_command->add_option("--seed", simulate_options.seed, t("随机种子，同种子同字节", "seed; the same seed gives the same bytes"))
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{5000000}))
         ->capture_default_str();
-    simulate_command->add_option("--days", simulate_options.days, t("天数", "days"))->check(CLI::Range(7, 366))->capture_default_str();
-    simulate_command->add_option("--from", simulate_options.from, t("第一天，如 2026-10-04", "first day, as 2026-10-04"));
+    simulate_command
+        ->add_option("--seed", simulate_options.seed,
+                     t("随机种子，同种子同字节", "seed; the same seed gives the same bytes"))
+        ->capture_default_str();
+    simulate_command->add_option("--days", simulate_options.days, t("天数", "days"))
+        ->check(CLI::Range(7, 366))
+        ->capture_default_str();
+    simulate_command->add_option("--from", simulate_options.from,
+                                 t("第一天，如 2026-10-04", "first day, as 2026-10-04"));
     simulate_command->add_option("--out", simulate_options.out, t("写到哪个文件夹", "folder to write"))->required();
-    simulate_command->add_flag("--honest-only", simulate_options.honest_only, t("只有诚实干扰，没有作弊", "honest noise only, no schemes"));
+    simulate_command->add_flag("--honest-only", simulate_options.honest_only,
+                               t("只有诚实干扰，没有作弊", "honest noise only, no schemes"));
     simulate_command->add_flag("--without-fixes", simulate_options.without_fixes, t("不写轨迹点", "no fixes.csv"));
 
     ImportOptions import_options;
-    CLI::App* import_command = program.add_subcommand("import", t("把数据包收进数据文件夹（可重复、可中断续做）",
-                                                                  "take a bundle into a data folder (again and after a break is harmless)"));
-    import_command->add_option("bundle", import_options.bundle, t("数据包：文件夹或 .zip", "bundle: a folder or .zip"))->required();
+    CLI::App* import_command =
+        program.add_subcommand("import", t("把数据包收进数据文件夹（可重复、可中断续做）",
+                                           "take a bundle into a data folder (again and after a break is harmless)"));
+    import_command->add_option("bundle", import_options.bundle, t("数据包：文件夹或 .zip", "bundle: a folder or .zip"))
+        ->required();
     import_command->add_option("--store", import_options.store, t("数据文件夹", "data folder"))->required();
-    import_command->add_option("--rejected", import_options.rejected, t("退回行写到哪里（默认数据文件夹内）", "where rejected rows go (default: in the data folder)"));
+    import_command->add_option(
+        "--rejected", import_options.rejected,
+        t("退回行写到哪里（默认数据文件夹内）", "where rejected rows go (default: in the data folder)"));
     import_command->add_option("--packs", import_options.packs, packs_help);
 
     AuditOptions audit_options;
-    CLI::App* audit_command = program.add_subcommand("audit", t("稽核一个数据包并写出报告", "audit a bundle and write the report"));
-    audit_command->add_option("bundle", audit_options.bundle, t("数据包：文件夹或 .zip", "bundle: a folder or .zip"))->required();
+    CLI::App* audit_command =
+        program.add_subcommand("audit", t("稽核一个数据包并写出报告", "audit a bundle and write the report"));
+    audit_command->add_option("bundle", audit_options.bundle, t("数据包：文件夹或 .zip", "bundle: a folder or .zip"))
+        ->required();
     audit_command->add_option("--out", audit_options.out, t("报告文件夹", "folder for the report"))->required();
-    audit_command->add_option("--store", audit_options.store, t("数据文件夹（默认报告文件夹内 store）", "data folder (default: store inside the report folder)"));
+    audit_command->add_option(
+        "--store", audit_options.store,
+        t("数据文件夹（默认报告文件夹内 store）", "data folder (default: store inside the report folder)"));
     audit_command->add_option("--packs", audit_options.packs, packs_help);
 
     CheckOptions check_options;
-    CLI::App* check_command = program.add_subcommand("check", t("检查规则包并运行每条规则的测试", "check packs and run every rule's tests"));
+    CLI::App* check_command =
+        program.add_subcommand("check", t("检查规则包并运行每条规则的测试", "check packs and run every rule's tests"));
     check_command->add_option("packs", check_options.folders, packs_help);
     check_command->add_flag("--json", check_options.json, t("以 JSON 输出", "print JSON"));
     check_command->add_flag("-v,--verbose", check_options.verbose, t("逐条列出规则", "list each rule"));
 
     PlayOptions play_options;
-    CLI::App* play_command = program.add_subcommand("play", t("播放情景并核对预期", "play scenarios and compare what they expect"));
-    play_command->add_option("paths", play_options.paths, t(".scn 文件或文件夹（默认规则包内全部）", ".scn files or folders (default: all of the packs)"));
+    CLI::App* play_command =
+        program.add_subcommand("play", t("播放情景并核对预期", "play scenarios and compare what they expect"));
+    play_command->add_option(
+        "paths", play_options.paths,
+        t(".scn 文件或文件夹（默认规则包内全部）", ".scn files or folders (default: all of the packs)"));
     play_command->add_option("--packs", play_options.packs, packs_help);
 
     ReplayOptions replay_options;
-    CLI::App* replay_command = program.add_subcommand("replay", t("从日志重算一条疑点，逐字节核对", "compute a finding again from the log and compare its bytes"));
-    replay_command->add_option("finding", replay_options.finding, t("疑点编号，或其前 8 位以上", "finding id, or at least 8 digits of it"))->required();
+    CLI::App* replay_command = program.add_subcommand(
+        "replay", t("从日志重算一条疑点，逐字节核对", "compute a finding again from the log and compare its bytes"));
+    replay_command
+        ->add_option("finding", replay_options.finding,
+                     t("疑点编号，或其前 8 位以上", "finding id, or at least 8 digits of it"))
+        ->required();
     replay_command->add_option("--store", replay_options.store, t("数据文件夹", "data folder"))->required();
     replay_command->add_option("--packs", replay_options.packs, packs_help);
 
     VerifyOptions verify_options;
-    CLI::App* verify_command = program.add_subcommand("verify", t("核验日志：每一页、整棵树和签名链", "verify a log: every leaf, the tree and the chain of signatures"));
+    CLI::App* verify_command = program.add_subcommand(
+        "verify",
+        t("核验日志：每一页、整棵树和签名链", "verify a log: every leaf, the tree and the chain of signatures"));
     verify_command->add_option("store", verify_options.store, t("数据文件夹", "data folder"))->required();
 
+    for (CLI::App* command : program.get_subcommands({})) command->get_help_ptr()->group(t("选项", "Options"));
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

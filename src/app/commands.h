@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The subcommands of `ningyi`: what each was asked, and what it does. They open files and stores and leave the work to the
-// libraries. Each returns the exit status.
+// The subcommands of `ningyi`: what each was asked, and what it does. They open files and stores and leave the work to
+// the libraries. Each returns the exit status.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,9 @@ struct ReplayOptions {
 struct VerifyOptions {
     std::string store;
 };
+
+// Property of a log: the zone its days were counted in, so that a replay counts the same days.
+inline constexpr const char* zone_property = "zone";
 
 int simulate(const SimulateOptions& options, Terminal& terminal);
 int import(const ImportOptions& options, Terminal& terminal);

@@ -26,12 +26,13 @@ Instant wall_clock() {
     return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
-// Reading files and taking drafts in are about even work: the files are read on the calling thread, the door is served on a
-// second one, in the same order. What the door throws comes out of put() or finish().
+// Reading files and taking drafts in are about even work: the files are read on the calling thread, the door is served
+// on a second one, in the same order. What the door throws comes out of put() or finish().
 class Conveyor {
 public:
     using Group = std::vector<log::Draft>;
-    explicit Conveyor(std::function<void(const Group&)> accept) : accept_(std::move(accept)), worker_([this] { serve(); }) {}
+    explicit Conveyor(std::function<void(const Group&)> accept)
+        : accept_(std::move(accept)), worker_([this] { serve(); }) {}
     ~Conveyor() { stop(); }
     Conveyor(const Conveyor&) = delete;
     Conveyor& operator=(const Conveyor&) = delete;
@@ -125,7 +126,8 @@ Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const
         }
     };
     Conveyor conveyor(accept);
-    auto report = (*bundle)->run(options, [&](std::vector<log::Draft>&& drafts) { return conveyor.put(std::move(drafts)); });
+    auto report =
+        (*bundle)->run(options, [&](std::vector<log::Draft>&& drafts) { return conveyor.put(std::move(drafts)); });
     conveyor.finish();
     terminal.progress("读入", "reading", 1);
     if (!report) return failure(std::move(report.error()));
@@ -153,8 +155,9 @@ void report(const TakenIn& taken, const std::string& rejected_path, const Termin
         terminal.say(zh, en);
     }
     if (!taken.report.missing.empty()) {
-        terminal.say("  没有的文件：" + join(taken.report.missing, " ") + "（需要它们的规则会说“无法判定”）",
-                     "  files not given: " + join(taken.report.missing, " ") + " (rules that need them answer `inconclusive`)");
+        terminal.say(
+            "  没有的文件：" + join(taken.report.missing, " ") + "（需要它们的规则会说“无法判定”）",
+            "  files not given: " + join(taken.report.missing, " ") + " (rules that need them answer `inconclusive`)");
     }
     terminal.say(format("  事件 {} 条收入日志，{} 条此前已有", taken.accepted, taken.again),
                  format("  {} events taken into the log, {} were there already", taken.accepted, taken.again));
@@ -166,18 +169,33 @@ void report(const TakenIn& taken, const std::string& rejected_path, const Termin
     }
 }
 
+Faults written_into(const std::string& bundle, const std::string& path) {
+    std::error_code error;
+    if (!fs::is_directory(bundle, error)) return {};
+    const fs::path folder = fs::weakly_canonical(bundle, error);
+    const fs::path inside = fs::weakly_canonical(fs::absolute(path, error), error).lexically_relative(folder);
+    if (inside.empty() || *inside.begin() == "..") return {};
+    return {Fault{.file = path,
+                  .code = "E012",
+                  .zh = "这里是数据包本身，写进去会盖掉原文件；请换一个文件夹",
+                  .en = "this is the bundle itself, writing here would overwrite its files; choose another folder"}};
+}
+
 Result<std::string> digest_of_bundle(const std::string& bundle) {
     std::map<std::string, fs::path> files;
     std::error_code error;
     if (fs::is_directory(bundle, error)) {
         for (const auto& entry : fs::recursive_directory_iterator(bundle, error)) {
-            if (entry.is_regular_file(error)) files.emplace(fs::relative(entry.path(), bundle, error).generic_string(), entry.path());
+            if (entry.is_regular_file(error))
+                files.emplace(fs::relative(entry.path(), bundle, error).generic_string(), entry.path());
         }
     } else if (fs::is_regular_file(bundle, error)) {
         files.emplace("", bundle);
     }
     if (files.empty()) {
-        return failure({.file = bundle, .code = "E005", .zh = "没有这个数据包（应为文件夹或 .zip）",
+        return failure({.file = bundle,
+                        .code = "E005",
+                        .zh = "没有这个数据包（应为文件夹或 .zip）",
                         .en = "no such bundle (a folder or a .zip is expected)"});
     }
     trust::Sha256 hash;

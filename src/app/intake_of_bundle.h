@@ -17,13 +17,17 @@ struct TakenIn {
     std::uint64_t accepted = 0, again = 0;
 };
 
-// Everything the bundle holds goes through intake into the store; rejected rows to `rejected_path`. Taking it in twice, or again
-// after a break, changes nothing. Faults: the bundle cannot be used.
+// Everything the bundle holds goes through intake into the store; rejected rows to `rejected_path`. Taking it in twice,
+// or again after a break, changes nothing. Faults: the bundle cannot be used.
 Result<TakenIn> take_in(const std::string& bundle, store::DataFolder& store, const Packs& packs,
                         const std::string& rejected_path, Terminal& terminal);
 
 // Says what was taken in: rows, events, rejected rows, notices.
 void report(const TakenIn& taken, const std::string& rejected_path, const Terminal& terminal);
+
+// A fault when `path` is the folder `bundle` or lies in it: what was handed over is read and never written, and a
+// report has files with the names of a bundle. Nothing otherwise, also when the bundle is a file.
+Faults written_into(const std::string& bundle, const std::string& path);
 
 // A digest of what the bundle's files hold, in hex: two bundles with equal files have equal digests.
 Result<std::string> digest_of_bundle(const std::string& bundle);
