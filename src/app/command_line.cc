@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line.h"
 
+#include <array>
+#include <utility>
+
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
@@ -30,13 +33,12 @@ int run_command_line(int argc, char** argv) {
           "that a person can check."),
         "ningyi");
     if (terminal.language() == Language::zh) {
-        for (const auto& [en, zh] : {std::pair{"Usage", "用法"},
-                                     {"OPTIONS", "选项"},
-                                     {"Positionals", "参数"},
-                                     {"SUBCOMMAND", "子命令"},
-                                     {"REQUIRED", "必填"}}) {
-            program.get_formatter()->label(en, zh);
-        }
+        static constexpr std::array<std::pair<const char*, const char*>, 5> labels{{{"Usage", "用法"},
+                                                                                    {"OPTIONS", "选项"},
+                                                                                    {"Positionals", "参数"},
+                                                                                    {"SUBCOMMAND", "子命令"},
+                                                                                    {"REQUIRED", "必填"}}};
+        for (const auto& [en, zh] : labels) program.get_formatter()->label(en, zh);
         program.option_defaults()->group("选项");
         program.group("子命令");
     }
