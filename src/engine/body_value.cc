@@ -134,7 +134,7 @@ std::string base_text(const cel::Value& value) {
         case Kind::absent:
         case Kind::error: return "";
         case Kind::place:
-        case Kind::fix: return "";   // positions are never stored in a finding (privacy level 4)
+        case Kind::fix: return "";  // positions are never stored in a finding (privacy level 4)
         default: return std::to_string(value.number());
     }
 }

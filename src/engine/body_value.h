@@ -21,7 +21,7 @@ track::Fix fix_of(const cbor::Value& body_value);
 
 // A value in base units as text, for storing in a finding: "700000", "completed", "true"; lists joined by commas.
 std::string base_text(const cel::Value& value);
-std::string_view kind_word(cel::Kind kind);              // "length", "duration" … as in rule files
+std::string_view kind_word(cel::Kind kind);  // "length", "duration" … as in rule files
 std::optional<cel::Kind> kind_of_word(std::string_view word);
 
 // The value back from what a finding stores; absent when the text does not fit.

@@ -16,8 +16,8 @@ using cel::Value;
 
 constexpr Millis revise_by_default = 30 * days_ms;
 
-// FNV-1a over the parts of a dependency; only ever compared for "may have changed", so a collision costs a judgement, never a
-// wrong finding.
+// FNV-1a over the parts of a dependency; only ever compared for "may have changed", so a collision costs a judgement,
+// never a wrong finding.
 std::uint64_t dependency(char what, std::uint64_t number, std::string_view text) {
     std::uint64_t hash = 0xCBF29CE484222325ULL;
     const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3ULL; };
@@ -42,7 +42,8 @@ public:
         begin(rule);
         std::vector<Judged> all;
         std::size_t rows = 1;
-        if (rule.each != no_index && applies(rule)) rows = std::max<std::size_t>(1, rows_of(rule.features[rule.each]).rows.size());
+        if (rule.each != no_index && applies(rule))
+            rows = std::max<std::size_t>(1, rows_of(rule.features[rule.each]).rows.size());
         for (row_ = 0; row_ < rows; ++row_) {
             used_.clear();
             if (rule.each != no_index && rows_are_known(rule.features[rule.each])) use(rule.features[rule.each]);
@@ -152,15 +153,18 @@ public:
         if (live_) record(source.entity, id.text());
         const RecordIndex other = engine_.world_->find(source.entity, id.text());
         if (other == no_record) return Value::absent(slot);
-        const Value value = Reader::as_of(*engine_.paths_, other, reader_.time_for(source.entity), live_ ? this : nullptr)
-                                .read(source.path);
+        const Value value =
+            Reader::as_of(*engine_.paths_, other, reader_.time_for(source.entity), live_ ? this : nullptr)
+                .read(source.path);
         return value.is_known() ? value : Value::absent(slot);
     }
     Value date() override { return reader_.date(); }
     Value scope(const std::string& key) override { return reader_.scope(key); }
 
     // Reads
-    void record(EntityIndex entity, std::string_view id) override { engine_.depend(record_, dependency('r', entity, id)); }
+    void record(EntityIndex entity, std::string_view id) override {
+        engine_.depend(record_, dependency('r', entity, id));
+    }
     void carrier(std::string_view id, Instant from, Instant to) override {
         engine_.depend_on_track(record_, id, from, to);
     }
@@ -169,8 +173,8 @@ public:
     }
 
 private:
-    // As of when the rule looks at the subject: its own time and place among its like; for a kind without a time that of
-    // the event that asked, and for `every` the last time it named.
+    // As of when the rule looks at the subject: its own time and place among its like; for a kind without a time that
+    // of the event that asked, and for `every` the last time it named.
     void begin(const CompiledRule& rule) {
         rule_ = &rule;
         row_ = 0;
@@ -267,8 +271,8 @@ private:
     bool live_;
     Reader reader_;
     AsOf as_of_;
-    bool own_time_ = false;              // as_of_ is the subject's own time
-    std::vector<std::uint16_t> used_;    // features the present row looked at
+    bool own_time_ = false;            // as_of_ is the subject's own time
+    std::vector<std::uint16_t> used_;  // features the present row looked at
     const CompiledRule* rule_ = nullptr;
     std::size_t row_ = 0;
     std::vector<std::optional<FeatureRows>> feature_rows_;
@@ -368,7 +372,7 @@ Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Z
                 name = path.substr(close + 2);
             }
             const auto found = engine->paths_->find(entity, name);
-            if (!found) continue;   // a fact of a feature: its own evidence is added anyway
+            if (!found) continue;  // a fact of a feature: its own evidence is added anyway
             evidence.path = *found;
             evidence.track = found->kind == Path::Kind::track;
             compiled.evidence.push_back(std::move(evidence));
@@ -403,7 +407,9 @@ void Engine::depend_on_track(RecordIndex subject, std::string_view carrier, Inst
 
 Instant Engine::scheduled(const CompiledRule& rule) const {
     const rule::Trigger& on = rule.rule->on;
-    const auto first_day = [&](Date day) { return on.every == "month" ? Date{day.days - (calendar_of(day).day - 1)} : day; };
+    const auto first_day = [&](Date day) {
+        return on.every == "month" ? Date{day.days - (calendar_of(day).day - 1)} : day;
+    };
     const Date day = first_day(zone_->date(last_recorded_));
     const Instant at{zone_->midnight(day).ms + on.at};
     if (at <= last_recorded_) return at;
@@ -421,7 +427,9 @@ World::Touched Engine::take_in(const ClearEvent& event) {
     return touched;
 }
 
-void Engine::load(const ClearEvent& event) { take_in(event); }
+void Engine::load(const ClearEvent& event) {
+    take_in(event);
+}
 
 void Engine::feed(const ClearEvent& event, const Sink& sink) {
     // What was due before this event was recorded is judged with what was known before it.
@@ -452,7 +460,7 @@ void Engine::feed(const ClearEvent& event, const Sink& sink) {
         judge(due.record, {due.rule}, false, sink);
     }
     for (const std::uint16_t rule : scheduled_) {
-        if (is_first) rules_[rule].last = scheduled(rules_[rule]);   // before the log began there was nothing to judge
+        if (is_first) rules_[rule].last = scheduled(rules_[rule]);  // before the log began there was nothing to judge
     }
     judge_scheduled(sink);
 }
@@ -529,7 +537,7 @@ void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, 
         for (std::size_t row = 0; row < judged.size(); ++row) {
             const Outcome outcome = judged[row].judgement.outcome;
             if (outcome == Outcome::clear || outcome == Outcome::not_applicable) {
-                Finding light;   // counted, not stored: only what counting and revising needs
+                Finding light;  // counted, not stored: only what counting and revising needs
                 light.dedup = judged[row].dedup;
                 light.outcome = outcome;
                 light.date = judge.date_text();
@@ -567,8 +575,8 @@ void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding>
     // Rows that are not there any more: what was stored of them is revised to clear, the rest is forgotten.
     for (Current& current : subject.current) {
         if (current.rule != rule) continue;
-        const bool still = std::any_of(findings.begin(), findings.end(),
-                                       [&](const Finding& f) { return f.dedup == current.dedup; });
+        const bool still =
+            std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.dedup == current.dedup; });
         if (still || current.counted.rule == no_index) continue;
         uncount(current);
         current.outcome = Outcome::clear;
@@ -579,22 +587,25 @@ void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding>
             finding.id = finding_id(finding);
             sink(std::move(finding));
         }
-        current.counted.rule = no_index;   // counted no more
+        current.counted.rule = no_index;  // counted no more
     }
     for (Finding& finding : findings) {
-        auto current = std::find_if(subject.current.begin(), subject.current.end(), [&](const Current& c) {
-            return c.rule == rule && c.dedup == finding.dedup;
-        });
+        auto current = std::find_if(subject.current.begin(), subject.current.end(),
+                                    [&](const Current& c) { return c.rule == rule && c.dedup == finding.dedup; });
         const bool light = finding.rule.empty();
         const std::string content = light ? std::string() : trust::sha256(canonical(finding, false));
         const CountKey counted{rule, finding.date, finding.agency, finding.outcome};
         if (current == subject.current.end()) {
-            subject.current.push_back({.rule = rule, .dedup = finding.dedup, .content = content,
-                                       .outcome = finding.outcome, .revision = is_again ? 1 : 0, .stored = !light,
+            subject.current.push_back({.rule = rule,
+                                       .dedup = finding.dedup,
+                                       .content = content,
+                                       .outcome = finding.outcome,
+                                       .revision = is_again ? 1 : 0,
+                                       .stored = !light,
                                        .counted = counted});
             ++counts_[counted];
             if (light) continue;
-            finding.revision = is_again ? 1 : 0;   // a new row revises what was said without it
+            finding.revision = is_again ? 1 : 0;  // a new row revises what was said without it
         } else {
             if (current->counted != counted) {
                 uncount(*current);

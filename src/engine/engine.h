@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine: events in, findings out. Live it judges what becomes due as the log grows and judges again what late evidence
-// touched; in a re-audit it takes in everything first and judges once. Both use the same world, features and judgement, so
-// they agree. Pure: no clock, file, thread or random number; time arrives in events.
+// The engine: events in, findings out. Live it judges what becomes due as the log grows and judges again what late
+// evidence touched; in a re-audit it takes in everything first and judges once. Both use the same world, features and
+// judgement, so they agree. Pure: no clock, file, thread or random number; time arrives in events.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
-#include <queue>
 #include <optional>
+#include <queue>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -37,8 +37,8 @@ public:
 
     using Sink = std::function<void(Finding)>;
 
-    // Live: takes in one event, then judges what has become due by its recorded_at and what it touched. REQUIRES: events in
-    // order of seq. New findings and revisions go to the sink.
+    // Live: takes in one event, then judges what has become due by its recorded_at and what it touched. REQUIRES:
+    // events in order of seq. New findings and revisions go to the sink.
     void feed(const ClearEvent& event, const Sink& sink);
 
     // Re-audit: takes in one event without judging.
@@ -49,18 +49,19 @@ public:
     // One rule on one subject as things stand now, with the full judgement of each row, whatever the outcome.
     struct Judged {
         rule::Judgement judgement;
-        std::string dedup;                     // of several rows with the same key the later ones end in #2, #3 …
-        std::vector<std::uint16_t> used;       // features that this row looked at
+        std::string dedup;                // of several rows with the same key the later ones end in #2, #3 …
+        std::vector<std::uint16_t> used;  // features that this row looked at
     };
     std::vector<Judged> explain(const rule::Rule& rule, std::string_view subject);
 
-    // The findings of one rule on one subject as things stand now, also the clear ones; nothing is counted or revised by it.
+    // The findings of one rule on one subject as things stand now, also the clear ones; nothing is counted or revised
+    // by it.
     std::vector<Finding> judge_one(const rule::Rule& rule, std::string_view subject, bool known_now);
     // The revision that says a row is not there any more, as things stand now. Nothing when there is no such subject.
     std::optional<Finding> gone(const rule::Rule& rule, std::string_view subject, std::string_view dedup);
 
     const std::map<CountKey, std::int64_t>& counts() const { return counts_; }
-    std::uint64_t too_late() const { return too_late_; }     // events that came too late for a judgement they touched
+    std::uint64_t too_late() const { return too_late_; }  // events that came too late for a judgement they touched
     const World& world() const { return *world_; }
     const Paths& paths() const { return *paths_; }
     std::uint64_t position() const { return position_; }
@@ -71,24 +72,24 @@ private:
         enum class Kind : std::uint8_t { none, path, feature, others };
         Kind kind = Kind::none;
         Path path;
-        std::uint16_t alias = 0, fact = 0;     // feature
-        EntityIndex entity = no_index;         // others
+        std::uint16_t alias = 0, fact = 0;  // feature
+        EntityIndex entity = no_index;      // others
         FieldIndex field = no_index;
     };
     struct CompiledRule {
         const rule::Rule* rule = nullptr;
         std::uint16_t number = 0;
         EntityIndex subject = no_index;
-        EventIndex trigger = no_index;         // no_index: `every`
-        Instant last;                          // of `every`: when its subjects were last judged live
+        EventIndex trigger = no_index;  // no_index: `every`
+        Instant last;                   // of `every`: when its subjects were last judged live
         std::vector<Source> slots;
-        std::vector<std::uint16_t> features;   // alias -> feature
-        std::uint16_t each = no_index;         // alias
+        std::vector<std::uint16_t> features;  // alias -> feature
+        std::uint16_t each = no_index;        // alias
         std::vector<Source> dedup, group;
         struct Evidence {
             Path path;
             bool track = false;
-            EntityIndex others = no_index;     // others.<entity>(<id path>).<…>
+            EntityIndex others = no_index;  // others.<entity>(<id path>).<…>
             Source id;
         };
         std::vector<Evidence> evidence;
@@ -98,7 +99,7 @@ private:
     struct Current {
         std::uint16_t rule = 0;
         std::string dedup;
-        std::string content;                   // digest of the finding without position
+        std::string content;  // digest of the finding without position
         Outcome outcome = Outcome::clear;
         int revision = 0;
         bool stored = false;
@@ -106,8 +107,8 @@ private:
     };
     struct Asked {
         std::uint16_t rule = 0;
-        Instant triggered;                     // recorded_at of the event that asked
-        bool judged = false;                   // at least once
+        Instant triggered;    // recorded_at of the event that asked
+        bool judged = false;  // at least once
     };
     struct Subject {
         std::vector<Current> current;
@@ -131,7 +132,7 @@ private:
     World::Touched take_in(const ClearEvent& event);
     void judge_touched(const World::Touched& touched, const ClearEvent& event, const Sink& sink);
     void judge_scheduled(const Sink& sink);
-    Instant scheduled(const CompiledRule& rule) const;   // the last time at or before the log's time that `every` names
+    Instant scheduled(const CompiledRule& rule) const;  // the last time at or before the log's time that `every` names
     void depend(RecordIndex subject, std::uint64_t on);
     void depend_on_track(RecordIndex subject, std::string_view carrier, Instant from, Instant to);
     Finding gone(const CompiledRule& rule, RecordIndex record, std::string_view dedup);
@@ -143,18 +144,18 @@ private:
     std::unique_ptr<Features> features_;
     std::vector<CompiledRule> rules_;
     std::map<EventIndex, std::vector<std::uint16_t>> by_trigger_;
-    std::vector<std::uint16_t> scheduled_;   // rules with `every`
+    std::vector<std::uint16_t> scheduled_;  // rules with `every`
     std::unordered_map<RecordIndex, Subject> subjects_;
     std::unordered_map<std::uint64_t, std::vector<RecordIndex>> dependants_;
-    std::unordered_map<std::uint64_t, std::vector<TrackRead>> track_dependants_;   // by carrier
+    std::unordered_map<std::uint64_t, std::vector<TrackRead>> track_dependants_;  // by carrier
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
     std::vector<Features::Moved> moved_;
     std::map<CountKey, std::int64_t> counts_;
     std::uint64_t position_ = 0;
     std::uint64_t orders_ = 0;
     std::uint64_t too_late_ = 0;
-    Instant now_;             // how far the log's time has come
-    Instant last_recorded_;   // of the last event taken in: what `position_` stands for
+    Instant now_;            // how far the log's time has come
+    Instant last_recorded_;  // of the last event taken in: what `position_` stands for
 };
 
 }  // namespace ningyi::engine

@@ -21,14 +21,18 @@ const rule::RuleSet& set() {
 }
 
 // NINGYI_LONG=1 asks for the long run.
-std::uint64_t seeds(std::uint64_t usual) { return std::getenv("NINGYI_LONG") == nullptr ? usual : usual * 10; }
+std::uint64_t seeds(std::uint64_t usual) {
+    return std::getenv("NINGYI_LONG") == nullptr ? usual : usual * 10;
+}
 
 using Key = std::tuple<std::string, std::string, std::string>;
-Key key_of(const Finding& finding) { return {finding.rule, finding.subject, finding.dedup}; }
+Key key_of(const Finding& finding) {
+    return {finding.rule, finding.subject, finding.dedup};
+}
 
 struct Ran {
     std::unique_ptr<Engine> engine;
-    std::vector<Finding> findings;   // every revision
+    std::vector<Finding> findings;  // every revision
 
     // What holds at the end: the bytes of each finding that says something, without position.
     std::map<Key, std::string> final() const {
@@ -95,7 +99,8 @@ std::string all_bytes(const std::vector<Finding>& findings) {
     return bytes;
 }
 
-ClearEvent dive(const std::string& id, const std::string& diver, Millis start_min, Millis minutes, Millis late_min = 0) {
+ClearEvent dive(const std::string& id, const std::string& diver, Millis start_min, Millis minutes,
+                Millis late_min = 0) {
     const Instant start{reef_monday.ms + start_min * minutes_ms};
     const Instant end{start.ms + minutes * minutes_ms};
     ClearEvent event = reef_event("reef.dive_logged", id, end, Instant{end.ms + late_min * minutes_ms});
@@ -159,7 +164,7 @@ std::vector<ClearEvent> arriving(const std::vector<ClearEvent>& events, const st
         event.recorded_at = events[i].recorded_at;
         arrived.push_back(std::move(event));
     }
-    for (std::size_t i = order.size(); i < events.size(); ++i) arrived.push_back(events[i]);   // the ticks at the end
+    for (std::size_t i = order.size(); i < events.size(); ++i) arrived.push_back(events[i]);  // the ticks at the end
     return arrived;
 }
 
@@ -167,7 +172,7 @@ TEST(engine, every_order_of_arrival_of_a_few_events_ends_in_the_same_findings) {
     for (std::uint64_t seed = 0; seed < seeds(12); ++seed) {
         SCOPED_TRACE(seed);
         std::vector<ClearEvent> events = random_events(1000 + seed, 30);
-        std::vector<ClearEvent> few;   // the last ones: most dives, some corrections and tracks
+        std::vector<ClearEvent> few;  // the last ones: most dives, some corrections and tracks
         for (std::size_t i = events.size() - 2; i > 0 && few.size() < 5; --i) few.push_back(events[i - 1]);
         events = recorded_in_order(std::move(few));
         std::vector<std::size_t> order(events.size() - 2);
@@ -196,7 +201,9 @@ TEST(engine, shuffled_arrival_of_many_events_ends_in_the_same_findings) {
     }
 }
 
-std::string fact_text(const cel::Value& value) { return value.is_known() ? base_text(value) : value.is_error() ? "!" : "?"; }
+std::string fact_text(const cel::Value& value) {
+    return value.is_known() ? base_text(value) : value.is_error() ? "!" : "?";
+}
 
 TEST(features, are_what_the_slow_oracle_says_at_every_position) {
     std::size_t compared = 0;
@@ -228,19 +235,23 @@ TEST(features, are_what_the_slow_oracle_says_at_every_position) {
                     AsOf as_of{event.recorded_at, {}};
                     if (!world.entity(entity).time.empty()) as_of.time = oracle.time(feature.entity, subject);
                     const ClearEvent* entered = feature.from.empty() ? nullptr : oracle.entered(feature.from, subject);
-                    const bool is_same_kind = !feature.from.empty() && set().dictionary.event(feature.from)->subject == feature.entity;
+                    const bool is_same_kind =
+                        !feature.from.empty() && set().dictionary.event(feature.from)->subject == feature.entity;
                     if (is_same_kind && entered != nullptr) as_of.id = entered->id;
                     Reader reader(**paths, record, nullptr);
                     const FeatureRows got = features.compute(f, reader, as_of, nullptr);
                     std::vector<NaiveOracle::Row> wanted = oracle.rows(feature, subject, as_of.time, as_of.id);
                     if (wanted.empty()) wanted.emplace_back();
-                    ASSERT_EQ(got.rows.size(), wanted.size()) << feature.name << " of " << subject << " at " << event.seq;
+                    ASSERT_EQ(got.rows.size(), wanted.size())
+                        << feature.name << " of " << subject << " at " << event.seq;
                     const std::vector<std::string>& facts = features.facts(f);
                     for (std::size_t row = 0; row < wanted.size(); ++row) {
                         for (std::size_t i = 0; i < facts.size(); ++i) {
-                            const cel::Value value = wanted[row].contains(facts[i]) ? wanted[row].at(facts[i]) : cel::Value();
+                            const cel::Value value =
+                                wanted[row].contains(facts[i]) ? wanted[row].at(facts[i]) : cel::Value();
                             ASSERT_EQ(fact_text(got.rows[row][i]), fact_text(value))
-                                << feature.name << "." << facts[i] << " of " << subject << " row " << row << " at " << event.seq;
+                                << feature.name << "." << facts[i] << " of " << subject << " row " << row << " at "
+                                << event.seq;
                             ++compared;
                             known += value.is_known() ? 1 : 0;
                         }
@@ -272,9 +283,9 @@ TEST(engine, every_stored_finding_is_computed_again_byte_for_byte_from_the_log_u
             ASSERT_TRUE(again);
             again->revision = finding.revision;
             ASSERT_EQ(finding_id(*again), finding.id)
-                << finding.rule << " " << finding.subject << " " << finding.dedup << " " << rule::to_word(finding.outcome) << " "
-                << finding.reason << " known_now " << finding.known_now << " at " << finding.position << "; again "
-                << rule::to_word(again->outcome) << " " << again->reason;
+                << finding.rule << " " << finding.subject << " " << finding.dedup << " "
+                << rule::to_word(finding.outcome) << " " << finding.reason << " known_now " << finding.known_now
+                << " at " << finding.position << "; again " << rule::to_word(again->outcome) << " " << again->reason;
         }
     }
 }
@@ -289,7 +300,8 @@ TEST(engine, the_same_events_give_the_same_bytes_and_every_id_is_the_digest_of_i
         for (const Finding& finding : first.findings) {
             EXPECT_EQ(finding.id, finding_id(finding));
             EXPECT_LE(finding.position, events.size());
-            for (const std::uint64_t seq : finding.evidence) EXPECT_LE(seq, finding.position) << "evidence from the future";
+            for (const std::uint64_t seq : finding.evidence)
+                EXPECT_LE(seq, finding.position) << "evidence from the future";
         }
     }
 }
@@ -304,7 +316,8 @@ TEST(engine, revisions_of_a_finding_rise_one_by_one_and_never_repeat_what_was_sa
             if (before != nullptr) {
                 ASSERT_EQ(finding.revision, before->revision + 1);
                 ASSERT_GE(finding.position, before->position);
-                ASSERT_NE(canonical(finding, false), canonical(*before, false)) << finding.rule << " " << finding.subject;
+                ASSERT_NE(canonical(finding, false), canonical(*before, false))
+                    << finding.rule << " " << finding.subject;
             }
             before = &finding;
         }
@@ -393,7 +406,7 @@ TEST(engine, a_late_register_entry_turns_a_clear_case_into_a_hit_and_the_clear_o
     std::vector<ClearEvent> events{dive("D1", "P0", 600, 60)};
     ClearEvent retired = reef_event("reef.diver_registered", "P0", Instant{0}, Instant{reef_monday.ms + 10 * days_ms});
     retired.body.set("diver_id", cbor::Value::of_text("P0"));
-    retired.body.set("retired", cbor::Value::of(20149));   // 2025-03-02, the day before
+    retired.body.set("retired", cbor::Value::of(20149));  // 2025-03-02, the day before
     events.push_back(reef_tick(Instant{reef_monday.ms + 3 * days_ms}));
     events.push_back(retired);
     events = recorded_in_order(std::move(events));
@@ -466,13 +479,14 @@ TEST(engine, a_daily_rule_is_judged_as_of_the_hour_it_names) {
     const Ran next_morning = live({events.begin(), events.begin() + 5});
     ASSERT_EQ(next_morning.of("RE-DAY-01", "P0").size(), 1U);
     EXPECT_EQ(next_morning.of("RE-DAY-01", "P0")[0]->position, 5U);
-    const Ran a_week_on = live(events);   // three days later there is nothing recent
+    const Ran a_week_on = live(events);  // three days later there is nothing recent
     ASSERT_EQ(a_week_on.of("RE-DAY-01", "P0").size(), 2U);
     EXPECT_EQ(a_week_on.of("RE-DAY-01", "P0")[1]->outcome, Outcome::clear);
 }
 
 TEST(engine, what_one_rule_looked_at_does_not_colour_the_digest_of_another) {
-    const std::vector<ClearEvent> events = recorded_in_order({reef(reef_monday), dive("D1", "P0", 600, 60), dive("D2", "P0", 630, 60)});
+    const std::vector<ClearEvent> events =
+        recorded_in_order({reef(reef_monday), dive("D1", "P0", 600, 60), dive("D2", "P0", 630, 60)});
     const Ran all = reaudit(events);
     for (const rule::Rule& rule : set().rules) {
         rule::RuleSet alone = set();

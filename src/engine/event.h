@@ -18,7 +18,7 @@ struct ClearEvent {
     std::string subject;
     Instant happened_at;
     Instant recorded_at;
-    cbor::Value body;   // a map; fields whose key was destroyed are not there
+    cbor::Value body;  // a map; fields whose key was destroyed are not there
 };
 
 }  // namespace ningyi::engine

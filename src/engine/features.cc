@@ -69,7 +69,8 @@ std::int64_t rounded_division(Wide sum, std::int64_t count) {
 }
 
 Fault fault_at(const rule::Feature& feature, int line, int column, std::string zh, std::string en) {
-    return {.file = feature.file, .line = line, .column = column, .code = "E505", .zh = std::move(zh), .en = std::move(en)};
+    return {
+        .file = feature.file, .line = line, .column = column, .code = "E505", .zh = std::move(zh), .en = std::move(en)};
 }
 
 class ScalarHost final : public cel::Host {
@@ -140,8 +141,8 @@ struct Features::Binder {
         const World& world = paths.world();
         rule::add_pair_names(set.dictionary, a == no_index ? nullptr : &world.entity(a),
                              b == no_index ? nullptr : &world.entity(b), names);
-        auto expression = cel::compile(text, names, type,
-                                       {.file = feature.file, .line = line, .column = column, .lines = {}, .columns = {}});
+        auto expression = cel::compile(
+            text, names, type, {.file = feature.file, .line = line, .column = column, .lines = {}, .columns = {}});
         if (!expression) {
             faults.insert(faults.end(), expression.error().begin(), expression.error().end());
             return {};
@@ -216,21 +217,21 @@ struct Features::Binder {
             if (i == measure.parameters.size()) {
                 std::vector<std::string> names;
                 for (const auto& parameter : measure.parameters) names.emplace_back(parameter.name);
-                faults.push_back(fault_at(feature, binding.line, binding.column,
-                                          format("{} 没有参数 {}，可用：{}", measure.name, binding.name, join(names, " ")),
-                                          format("{} has no argument {}, known: {}", measure.name, binding.name,
-                                                 join(names, " "))));
+                faults.push_back(
+                    fault_at(feature, binding.line, binding.column,
+                             format("{} 没有参数 {}，可用：{}", measure.name, binding.name, join(names, " ")),
+                             format("{} has no argument {}, known: {}", measure.name, binding.name, join(names, " "))));
                 continue;
             }
             arguments[i] = argument(binding, measure.parameters[i].kind);
         }
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             if (!measure.parameters[i].required || arguments[i].source != Argument::Source::none) continue;
-            if (measure.parameters[i].kind == track::ArgumentKind::dwells) continue;   // the engine gathers them
-            faults.push_back(fault_at(feature, feature.line, feature.column,
-                                      format("特征 {} 缺少参数 {}", feature.name, measure.parameters[i].name),
-                                      format("feature {} lacks the argument {}", feature.name,
-                                             measure.parameters[i].name)));
+            if (measure.parameters[i].kind == track::ArgumentKind::dwells) continue;  // the engine gathers them
+            faults.push_back(
+                fault_at(feature, feature.line, feature.column,
+                         format("特征 {} 缺少参数 {}", feature.name, measure.parameters[i].name),
+                         format("feature {} lacks the argument {}", feature.name, measure.parameters[i].name)));
         }
         return arguments;
     }
@@ -274,13 +275,15 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             c.from = world.event_index(feature.from);
             if (c.from != no_index) c.b = world.entity_index(set.dictionary.events[c.from].subject);
         }
-        const bool many = feature.kind != FeatureKind::register_ && (feature.kind != FeatureKind::measure || feature.over);
+        const bool many =
+            feature.kind != FeatureKind::register_ && (feature.kind != FeatureKind::measure || feature.over);
         Binder binder{set, paths, feature, c.a, c.b, faults};
         if (c.a == no_index || (many && c.b == no_index)) {
-            faults.push_back(fault_at(feature, feature.line, feature.column,
-                                      format("特征 {} 的实体 {} 或事件 {} 不存在", feature.name, feature.entity, feature.from),
-                                      format("feature {}: the entity {} or the event {} does not exist", feature.name,
-                                             feature.entity, feature.from)));
+            faults.push_back(
+                fault_at(feature, feature.line, feature.column,
+                         format("特征 {} 的实体 {} 或事件 {} 不存在", feature.name, feature.entity, feature.from),
+                         format("feature {}: the entity {} or the event {} does not exist", feature.name,
+                                feature.entity, feature.from)));
             features->compiled_.push_back(std::move(c));
             continue;
         }
@@ -293,10 +296,10 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                 c.a_key.push_back(binder.path(c.a, a_name));
                 index.key.push_back(binder.path(c.b, b_name));
                 if (!paths.is_own(index.key.back())) {
-                    faults.push_back(fault_at(feature, feature.line, feature.column,
-                                              format("特征 {} 的键 {} 须为该记录自身的字段", feature.name, b_name),
-                                              format("feature {}: the key {} is not a field of the record itself", feature.name,
-                                                     b_name)));
+                    faults.push_back(fault_at(
+                        feature, feature.line, feature.column,
+                        format("特征 {} 的键 {} 须为该记录自身的字段", feature.name, b_name),
+                        format("feature {}: the key {} is not a field of the record itself", feature.name, b_name)));
                 }
                 index.name += ' ' + b_name;
             }
@@ -307,7 +310,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             Millis reach = std::max(feature.reach, feature.span_last);
             if (!feature.span_calendar.empty()) reach = calendar_reach(feature.span_calendar);
             Index& shared = features->indexes_[i];
-            const bool unbounded = reach == 0 || feature.over;   // rows: n, or a measure over all
+            const bool unbounded = reach == 0 || feature.over;  // rows: n, or a measure over all
             const bool was_unbounded = shared.reach < 0;
             shared.reach = unbounded || was_unbounded ? -1 : std::max(shared.reach, reach);
         }
@@ -317,7 +320,9 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             case FeatureKind::window:
                 c.facts = {""};
                 c.alone = reads_other_alone(c.where) && reads_other_alone(c.of);
-                if (c.alone) features->indexes_[c.index].windows.push_back(static_cast<std::uint16_t>(features->compiled_.size()));
+                if (c.alone)
+                    features->indexes_[c.index].windows.push_back(
+                        static_cast<std::uint16_t>(features->compiled_.size()));
                 break;
             case FeatureKind::lag: c.facts = {"found"}; break;
             case FeatureKind::overlap:
@@ -325,9 +330,10 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                 c.start = binder.path(c.b, feature.interval_start);
                 c.end = binder.path(c.b, feature.interval_end);
                 if (feature.interval_start != world.entity(c.b).time) {
-                    faults.push_back(fault_at(feature, feature.line, feature.column,
-                                              format("重叠特征的开始须为 {} 的时间字段", world.entity(c.b).name),
-                                              format("an overlap starts at the time field of {}", world.entity(c.b).name)));
+                    faults.push_back(
+                        fault_at(feature, feature.line, feature.column,
+                                 format("重叠特征的开始须为 {} 的时间字段", world.entity(c.b).name),
+                                 format("an overlap starts at the time field of {}", world.entity(c.b).name)));
                 }
                 if (c.a != c.b) {
                     faults.push_back(fault_at(feature, feature.line, feature.column, "重叠特征的两侧须为同一实体",
@@ -339,7 +345,8 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                 c.register_entity = world.entity_index(feature.register_entity);
                 c.b = c.register_entity;
                 c.id = binder.checked(feature.id_expression, feature.names);
-                if (!feature.at.empty()) c.at = binder.path(c.a, feature.at.starts_with("a.") ? feature.at.substr(2) : feature.at);
+                if (!feature.at.empty())
+                    c.at = binder.path(c.a, feature.at.starts_with("a.") ? feature.at.substr(2) : feature.at);
                 break;
             case FeatureKind::measure:
                 c.measure = binder.measure(feature.fn);
@@ -362,14 +369,15 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                     for (const Argument& one : c.each_args) {
                         const bool from_b = one.from.other && (one.source != Source::interval || one.to.other);
                         const bool computed = one.source == Source::expression && !asks_subject(one.expression);
-                        c.same_for_all = c.same_for_all && (one.source == Source::none || one.source == Source::literal || computed ||
-                                                            (one.source != Source::param && one.source != Source::expression && from_b));
+                        c.same_for_all = c.same_for_all &&
+                                         (one.source == Source::none || one.source == Source::literal || computed ||
+                                          (one.source != Source::param && one.source != Source::expression && from_b));
                     }
                     // Tracks, intervals and fixes of the record judged are not part of what measures are kept under.
                     for (std::size_t i = 0; c.measure != nullptr && i < c.args.size(); ++i) {
                         const track::ArgumentKind kind = c.measure->parameters[i].kind;
-                        const bool unnamed = kind == track::ArgumentKind::track || kind == track::ArgumentKind::interval ||
-                                             kind == track::ArgumentKind::fix;
+                        const bool unnamed = kind == track::ArgumentKind::track ||
+                                             kind == track::ArgumentKind::interval || kind == track::ArgumentKind::fix;
                         c.same_for_all = c.same_for_all && (c.args[i].source == Source::none || !unnamed);
                     }
                 }
@@ -396,7 +404,7 @@ std::uint16_t Features::index_of(std::string_view name) const {
 }
 
 std::string Features::key_of(const std::vector<Path>& key, Reader& reader) const {
-    std::string text(1, key_separator);   // never empty, so that an empty key (the whole partition) is a key
+    std::string text(1, key_separator);  // never empty, so that an empty key (the whole partition) is a key
     for (const Path& path : key) {
         const Value value = reader.read(path);
         if (!value.is_known()) return "";
@@ -464,12 +472,13 @@ public:
     void carrier(std::string_view id, Instant from, Instant to) override {
         notes.push_back({.is_carrier = true, .entity = no_index, .id = std::string(id), .from = from, .to = to});
     }
-    void index(std::uint16_t, std::string_view) override {}   // arguments of a gathered record ask no index
+    void index(std::uint16_t, std::string_view) override {}  // arguments of a gathered record ask no index
 
     std::vector<Noted> notes;
 };
 
-// Equal for equal records; carriers have numbers of their own. Two that meet by chance cost a second look, never a wrong one.
+// Equal for equal records; carriers have numbers of their own. Two that meet by chance cost a second look, never a
+// wrong one.
 std::uint64_t Features::place_of(const Noted& note) {
     const std::uint64_t text = std::hash<std::string_view>()(note.id);
     return text * 0x9E3779B97F4A7C15ULL + (note.is_carrier ? 0x10000ULL : note.entity);
@@ -478,8 +487,11 @@ std::uint64_t Features::place_of(const Noted& note) {
 void Features::forget(const World::Touched& touched) {
     if (touched.record == no_record) return;
     measured_.clear();
-    const Noted changed{.is_carrier = touched.fixes, .entity = touched.entity,
-                        .id = paths_->world().record(touched.record).id, .from = {}, .to = {}};
+    const Noted changed{.is_carrier = touched.fixes,
+                        .entity = touched.entity,
+                        .id = paths_->world().record(touched.record).id,
+                        .from = {},
+                        .to = {}};
     const auto found = gathered_from_.find(place_of(changed));
     if (found == gathered_from_.end()) return;
     std::erase_if(found->second, [&](std::uint64_t kept) {
@@ -504,7 +516,8 @@ Value Features::evaluate(const Scalar& scalar, Reader& a, Reader* b) const {
     return scalar.expression.evaluate(host, paths_->zone());
 }
 
-const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader& a, Reads* reads, std::string* asked) const {
+const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader& a, Reads* reads,
+                                                      std::string* asked) const {
     static const std::vector<Entry> none;
     std::string key = key_of(c.a_key, a);
     if (key.empty()) return nullptr;
@@ -555,14 +568,15 @@ Value Features::aggregate(const Compiled& c, std::int64_t count, Wide sum, std::
     return {};
 }
 
-const Features::Column& Features::column(const Compiled& c, const std::string& key, const std::vector<Entry>& entries) const {
+const Features::Column& Features::column(const Compiled& c, const std::string& key,
+                                         const std::vector<Entry>& entries) const {
     auto& kept = columns_[static_cast<std::size_t>(&c - compiled_.data())];
     const auto found = kept.find(key);
     if (found != kept.end()) return found->second;
     Column& column = kept[key];
     column.known.push_back(0);
     column.sums.push_back(0);
-    std::map<std::string, std::int64_t> words;   // of `distinct`: equal values get equal numbers
+    std::map<std::string, std::int64_t> words;  // of `distinct`: equal values get equal numbers
     for (const Entry& entry : entries) {
         Reader b = Reader::indexed(*paths_, entry.record, nullptr);
         if (!c.where.is_empty() && !evaluate(c.where, b, &b).is_true()) continue;
@@ -604,12 +618,14 @@ FeatureRows Features::window(const Compiled& c, Reader& a, AsOf as_of, Reads* re
         const Column& column = this->column(c, key, *entries);
         const auto begin = column.rows.begin();
         const auto last = std::lower_bound(begin, column.rows.end(), as_of, is_before);
-        auto first = std::lower_bound(begin, last, from, [](const Column::Row& row, Instant at) { return row.time < at; });
+        auto first =
+            std::lower_bound(begin, last, from, [](const Column::Row& row, Instant at) { return row.time < at; });
         if (last - first > most) first = last - most;
         const auto low = static_cast<std::size_t>(first - begin);
         const auto high = static_cast<std::size_t>(last - begin);
         std::set<std::int64_t> distinct;
-        const bool is_counted = f.agg == rule::Aggregate::count || f.agg == rule::Aggregate::sum || f.agg == rule::Aggregate::avg;
+        const bool is_counted =
+            f.agg == rule::Aggregate::count || f.agg == rule::Aggregate::sum || f.agg == rule::Aggregate::avg;
         for (auto row = first; !is_counted && row != last; ++row) {
             if (!row->is_known) continue;
             if (f.agg == rule::Aggregate::distinct) {
@@ -618,8 +634,8 @@ FeatureRows Features::window(const Compiled& c, Reader& a, AsOf as_of, Reads* re
                 numbers.push_back(row->number);
             }
         }
-        result.rows.push_back({aggregate(c, column.known[high] - column.known[low], column.sums[high] - column.sums[low],
-                                         std::move(numbers), distinct.size())});
+        result.rows.push_back({aggregate(c, column.known[high] - column.known[low],
+                                         column.sums[high] - column.sums[low], std::move(numbers), distinct.size())});
         return result;
     }
     auto at = std::lower_bound(entries->begin(), entries->end(), as_of, is_before);
@@ -696,7 +712,7 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
                                [](const Entry& e, Instant from) { return e.time < from; });
     for (; at != entries->end() && at->time <= own.from; ++at) {
         if (at->record == a.subject()) continue;
-        if (at->time == own.from && !(at->id < own_id)) continue;   // the pair is reported on the later of the two
+        if (at->time == own.from && !(at->id < own_id)) continue;  // the pair is reported on the later of the two
         Reader b = Reader::indexed(*paths_, at->record, reads);
         const Value b_start = b.read(c.start);
         const Value b_end = b.read(c.end);
@@ -711,7 +727,8 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
     std::sort(rows.begin(), rows.end(),
               [](const Row& x, const Row& y) { return x.lasts != y.lasts ? x.lasts > y.lasts : x.id < y.id; });
     const auto count = static_cast<std::int64_t>(rows.size());
-    if (rows.size() > static_cast<std::size_t>(c.feature->rows_max)) rows.resize(static_cast<std::size_t>(c.feature->rows_max));
+    if (rows.size() > static_cast<std::size_t>(c.feature->rows_max))
+        rows.resize(static_cast<std::size_t>(c.feature->rows_max));
     for (Row& row : rows) {
         std::vector<Value> values{Value::of_int(count), Value::of_duration_ms(row.lasts)};
         values.insert(values.end(), row.values.begin(), row.values.end());
@@ -804,7 +821,8 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
         case Argument::Source::param: {
             const Value date = a.date();
             const std::vector<std::string>& keys = paths_->common(a.entity()).scope_keys;
-            const Value value = rule::chosen_value(*from.param, date, keys, [&](const std::string& key) { return a.scope(key); });
+            const Value value =
+                rule::chosen_value(*from.param, date, keys, [&](const std::string& key) { return a.scope(key); });
             result.params += from.param->name + "=" + (value.is_known() ? base_text(value) : "?") + ";";
             of_value(value);
             return argument;
@@ -818,10 +836,11 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
     return argument;
 }
 
-std::optional<track::Gathered> Features::gathered_anew(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const {
+std::optional<track::Gathered> Features::gathered_anew(const Compiled& c, RecordIndex record, Reader& a,
+                                                       Reads* reads) const {
     Reader b = Reader::indexed(*paths_, record, reads);
     std::vector<track::Argument> each;
-    FeatureRows unused;   // the evidence of thousands of records is named by their key, not one by one
+    FeatureRows unused;  // the evidence of thousands of records is named by their key, not one by one
     for (std::size_t i = 0; i < c.each_args.size(); ++i) {
         each.push_back(argument(c.each_args[i], c.each->parameters[i].kind, a, &b, unused));
     }
@@ -839,8 +858,12 @@ std::optional<track::Gathered> Features::gather(const Compiled& c, RecordIndex r
         dwell.dwell = gathered_anew(c, record, a, &recorder);
         dwell.notes = std::move(recorder.notes);
         const World& world = paths_->world();
-        gathered_from_[place_of({.is_carrier = false, .entity = world.record(record).entity, .id = world.record(record).id,
-                                  .from = {}, .to = {}})].insert(kept);
+        gathered_from_[place_of({.is_carrier = false,
+                                 .entity = world.record(record).entity,
+                                 .id = world.record(record).id,
+                                 .from = {},
+                                 .to = {}})]
+            .insert(kept);
         for (const Noted& note : dwell.notes) gathered_from_[place_of(note)].insert(kept);
         found = gathered_.emplace(kept, std::move(dwell)).first;
     }
@@ -873,7 +896,8 @@ FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const 
         const auto feature = static_cast<std::uint64_t>(&c - compiled_.data());
         std::string same = std::to_string(feature) + key_of(c.a_key, a);
         for (const track::Argument& argument : arguments) {
-            same += format("{},{},{},{};", argument.present, argument.number, argument.place.lat_e7, argument.place.lon_e7);
+            same +=
+                format("{},{},{},{};", argument.present, argument.number, argument.place.lat_e7, argument.place.lon_e7);
         }
         const auto known = measured_.find(same);
         if (reads == nullptr && c.same_for_all && known != measured_.end()) {
@@ -881,7 +905,7 @@ FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const 
         } else {
             for (std::size_t i = 0; i < c.each_args.size(); ++i) {
                 if (c.each_args[i].source == Argument::Source::param) {
-                    argument(c.each_args[i], c.each->parameters[i].kind, a, nullptr, result);   // for the digest
+                    argument(c.each_args[i], c.each->parameters[i].kind, a, nullptr, result);  // for the digest
                 }
             }
             for (const Entry& entry : *entries) {

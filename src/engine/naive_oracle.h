@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: the features of rules.md §5 computed from a plain list of events, slowly. Everything known is folded from
-// nothing, every record is looked at for every question; no index, no state, no use of World, Reader or Features.
+// For tests only: the features of rules.md §5 computed from a plain list of events, slowly. Everything known is folded
+// from nothing, every record is looked at for every question; no index, no state, no use of World, Reader or Features.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ namespace ningyi::engine {
 
 class NaiveOracle {
 public:
-    using Row = std::map<std::string, cel::Value>;   // fact -> value; what is not there is absent
+    using Row = std::map<std::string, cel::Value>;  // fact -> value; what is not there is absent
 
     // `events`: K(N), in any order.
     NaiveOracle(const rule::RuleSet& set, const Zone& zone, std::vector<ClearEvent> events) : set_(set), zone_(zone) {
@@ -49,7 +49,8 @@ public:
     }
 
     // A field as last said, at or before `at` when given.
-    cel::Value value(const std::string& entity, const std::string& id, const std::string& name, std::optional<Instant> at) const {
+    cel::Value value(const std::string& entity, const std::string& id, const std::string& name,
+                     std::optional<Instant> at) const {
         const model::Entity& type = *set_.dictionary.entity(entity);
         const model::Field& field = *type.field(name);
         if (!field.derive.empty()) return derived(type, field, id, at);
@@ -69,7 +70,8 @@ public:
 
     // "start", or "reef.spot": one step along the first field that points there, as of the record's time when what it
     // points to has none of its own.
-    cel::Value path(const std::string& entity, const std::string& id, const std::string& text, std::optional<Instant> at) const {
+    cel::Value path(const std::string& entity, const std::string& id, const std::string& text,
+                    std::optional<Instant> at) const {
         const std::size_t dot = text.find('.');
         if (dot == std::string::npos) return value(entity, id, text, at);
         const std::string to = text.substr(0, dot);
@@ -91,7 +93,8 @@ public:
     }
 
     // The rows of a feature for one subject, as of (time, id). No rows: nothing is known.
-    std::vector<Row> rows(const rule::Feature& f, const std::string& subject, std::optional<Instant> time, const Id& id) const {
+    std::vector<Row> rows(const rule::Feature& f, const std::string& subject, std::optional<Instant> time,
+                          const Id& id) const {
         switch (f.kind) {
             case rule::FeatureKind::window: return window(f, subject, time, id);
             case rule::FeatureKind::lag: return lag(f, subject, time, id);
@@ -112,8 +115,12 @@ private:
             const cel::Value value = read_(std::string(names_.path(slot)));
             return value.is_absent() ? cel::Value::absent(slot) : value;
         }
-        cel::Value look_up(std::uint16_t slot, std::span<const cel::Value>) override { return cel::Value::absent(slot); }
-        cel::Value contains(std::uint16_t slot, std::span<const cel::Value>) override { return cel::Value::absent(slot); }
+        cel::Value look_up(std::uint16_t slot, std::span<const cel::Value>) override {
+            return cel::Value::absent(slot);
+        }
+        cel::Value contains(std::uint16_t slot, std::span<const cel::Value>) override {
+            return cel::Value::absent(slot);
+        }
 
     private:
         const cel::Names& names_;
@@ -142,7 +149,8 @@ private:
 
     std::string other_entity(const rule::Feature& f) const { return set_.dictionary.event(f.from)->subject; }
 
-    // Every other record of the source with the subject's key, in event order; nothing when a part of the key is absent.
+    // Every other record of the source with the subject's key, in event order; nothing when a part of the key is
+    // absent.
     std::optional<std::vector<Other>> others(const rule::Feature& f, const std::string& subject) const {
         std::vector<cel::Value> key;
         for (const auto& [mine, theirs] : f.key) {
@@ -171,7 +179,8 @@ private:
         return found;
     }
 
-    cel::Value evaluate(const rule::Feature& f, const cel::Expression& expression, const std::string& a, const std::string& b) const {
+    cel::Value evaluate(const rule::Feature& f, const cel::Expression& expression, const std::string& a,
+                        const std::string& b) const {
         Host host(f.names, [&](const std::string& text) {
             return text[0] == 'a' ? path(f.entity, a, text.substr(2), std::nullopt)
                                   : path(other_entity(f), b, text.substr(2), std::nullopt);
@@ -184,8 +193,8 @@ private:
     }
 
     // Those before (time, id) that count, the last one first.
-    std::vector<Other> before(const rule::Feature& f, const std::string& subject, const std::vector<Other>& all, Instant time,
-                              const Id& id) const {
+    std::vector<Other> before(const rule::Feature& f, const std::string& subject, const std::vector<Other>& all,
+                              Instant time, const Id& id) const {
         std::vector<Other> found;
         for (const Other& other : all) {
             if (other.order() < std::tie(time, id) && counts(f, subject, other.id)) found.push_back(other);
@@ -194,7 +203,8 @@ private:
         return found;
     }
 
-    std::vector<Row> window(const rule::Feature& f, const std::string& subject, std::optional<Instant> time, const Id& id) const {
+    std::vector<Row> window(const rule::Feature& f, const std::string& subject, std::optional<Instant> time,
+                            const Id& id) const {
         const auto all = others(f, subject);
         if (!all || !time) return {};
         std::vector<cel::Value> values;
@@ -204,11 +214,13 @@ private:
             const Date mine = zone_.date(*time);
             const Date theirs = zone_.date(other.time);
             if (f.span_calendar == "day" && mine != theirs) continue;
-            if (f.span_calendar == "week" && (mine.days + 3) / 7 != (theirs.days + 3) / 7) continue;   // 1970-01-01 was a Thursday
+            if (f.span_calendar == "week" && (mine.days + 3) / 7 != (theirs.days + 3) / 7)
+                continue;  // 1970-01-01 was a Thursday
             if (f.span_calendar == "month" && to_text(mine).substr(0, 7) != to_text(theirs).substr(0, 7)) continue;
             if ((f.span_rows > 0 && rows == f.span_rows) || rows == f.span_max) break;
             ++rows;
-            const cel::Value one = f.of.empty() ? cel::Value::of_int(1) : evaluate(f, f.of_expression, subject, other.id);
+            const cel::Value one =
+                f.of.empty() ? cel::Value::of_int(1) : evaluate(f, f.of_expression, subject, other.id);
             if (one.is_known()) values.push_back(one);
         }
         const auto n = static_cast<std::int64_t>(values.size());
@@ -228,7 +240,8 @@ private:
         };
         switch (f.agg) {
             case rule::Aggregate::count: return {{{"", cel::Value::of_int(n)}}};
-            case rule::Aggregate::distinct: return {{{"", cel::Value::of_int(static_cast<std::int64_t>(distinct.size()))}}};
+            case rule::Aggregate::distinct:
+                return {{{"", cel::Value::of_int(static_cast<std::int64_t>(distinct.size()))}}};
             case rule::Aggregate::sum: return {{{"", amount(sum)}}};
             default: break;
         }
@@ -243,7 +256,8 @@ private:
         return {{{"", amount(numbers[rank])}}};
     }
 
-    std::vector<Row> lag(const rule::Feature& f, const std::string& subject, std::optional<Instant> time, const Id& id) const {
+    std::vector<Row> lag(const rule::Feature& f, const std::string& subject, std::optional<Instant> time,
+                         const Id& id) const {
         const auto all = others(f, subject);
         if (!all || !time) return {};
         std::vector<Other> found = before(f, subject, *all, *time, id);
@@ -255,7 +269,8 @@ private:
     }
 
     void add_out(const rule::Feature& f, const std::string& other, Row& row) const {
-        for (const rule::Binding& out : f.out) row[out.name] = path(other_entity(f), other, out.text.substr(2), std::nullopt);
+        for (const rule::Binding& out : f.out)
+            row[out.name] = path(other_entity(f), other, out.text.substr(2), std::nullopt);
     }
 
     std::vector<Row> overlap(const rule::Feature& f, const std::string& subject) const {
@@ -269,7 +284,7 @@ private:
         if (!all || !start || !end) return {};
         const ClearEvent* own = entered(f.from, subject);
         const Id own_id = own == nullptr ? Id{} : own->id;
-        std::vector<std::tuple<Millis, std::string>> pairs;   // minus how long, whom with
+        std::vector<std::tuple<Millis, std::string>> pairs;  // minus how long, whom with
         for (const Other& other : *all) {
             const auto from = bound(other.id, f.interval_start);
             const auto to = bound(other.id, f.interval_end);
@@ -283,7 +298,8 @@ private:
         std::vector<Row> rows;
         for (const auto& [minus, id] : pairs) {
             if (static_cast<std::int64_t>(rows.size()) == f.rows_max) break;
-            Row row{{"count", cel::Value::of_int(static_cast<std::int64_t>(pairs.size()))}, {"lasts", cel::Value::of_duration_ms(-minus)}};
+            Row row{{"count", cel::Value::of_int(static_cast<std::int64_t>(pairs.size()))},
+                    {"lasts", cel::Value::of_duration_ms(-minus)}};
             add_out(f, id, row);
             rows.push_back(std::move(row));
         }
@@ -291,7 +307,8 @@ private:
     }
 
     std::vector<Row> look_up(const rule::Feature& f, const std::string& subject) const {
-        Host host(f.names, [&](const std::string& text) { return path(f.entity, subject, text.substr(2), std::nullopt); });
+        Host host(f.names,
+                  [&](const std::string& text) { return path(f.entity, subject, text.substr(2), std::nullopt); });
         const cel::Value id = f.id_expression.evaluate(host, zone_);
         if (id.kind() != cel::Kind::string) return {};
         std::optional<Instant> at = time(f.entity, subject);
@@ -309,11 +326,13 @@ private:
         }
         Row row{{"found", cel::Value::of_bool(found)}};
         if (!found) return {row};
-        for (const rule::Binding& out : f.out) row[out.name] = path(f.register_entity, id.text(), out.text.substr(2), at);
+        for (const rule::Binding& out : f.out)
+            row[out.name] = path(f.register_entity, id.text(), out.text.substr(2), at);
         return {row};
     }
 
-    std::vector<track::Fix> track_of(const std::string& entity, const std::string& id, const model::Field& field) const {
+    std::vector<track::Fix> track_of(const std::string& entity, const std::string& id,
+                                     const model::Field& field) const {
         const cel::Value carrier = path(entity, id, field.track_of, std::nullopt);
         const cel::Value from = path(entity, id, field.track_from, std::nullopt);
         const cel::Value until = path(entity, id, field.track_to, std::nullopt);
@@ -345,13 +364,14 @@ private:
         const cel::Value date = entity.date.empty() ? cel::Value() : path(f.entity, subject, entity.date, std::nullopt);
         if (!date.is_known()) return {};
         // The more specific scope wins; within one the latest day.
-        std::map<std::string, const rule::ParamValue*> latest;   // by scope as text
+        std::map<std::string, const rule::ParamValue*> latest;  // by scope as text
         for (const rule::ParamValue& one : param.values) {
             std::string scope;
             for (const auto& [key, own] : one.scope) scope += key + "=" + own + ";";
             const rule::ParamValue*& best = latest[scope];
             const Date day{static_cast<std::int32_t>(date.number())};
-            if (one.days.from <= day && day <= one.days.to && (best == nullptr || best->days.from < one.days.from)) best = &one;
+            if (one.days.from <= day && day <= one.days.to && (best == nullptr || best->days.from < one.days.from))
+                best = &one;
         }
         const rule::ParamValue* chosen = nullptr;
         std::size_t chosen_rank = 0;
@@ -366,7 +386,8 @@ private:
                     const std::string own = entity.name + ".";
                     const std::string& where = entity.scope[i].second;
                     const cel::Value mine =
-                        path(f.entity, subject, where.substr(0, own.size()) == own ? where.substr(own.size()) : where, std::nullopt);
+                        path(f.entity, subject, where.substr(0, own.size()) == own ? where.substr(own.size()) : where,
+                             std::nullopt);
                     if (!mine.is_known()) return {};
                     matches = matches && mine.text() == wanted;
                 }
@@ -381,8 +402,8 @@ private:
         std::vector<std::vector<track::Fix>> tracks;
     };
 
-    Arguments arguments(const rule::Feature& f, const track::MeasureDefinition& measure, const std::vector<rule::Binding>& bindings,
-                        const std::string& a, const std::string& b) const {
+    Arguments arguments(const rule::Feature& f, const track::MeasureDefinition& measure,
+                        const std::vector<rule::Binding>& bindings, const std::string& a, const std::string& b) const {
         Arguments all;
         all.tracks.resize(measure.parameters.size());
         for (std::size_t i = 0; i < measure.parameters.size(); ++i) {
@@ -396,7 +417,8 @@ private:
                 };
                 const auto kind = measure.parameters[i].kind;
                 if (kind == track::ArgumentKind::track) {
-                    const model::Field* field = set_.dictionary.entity(side(binding.text))->field(binding.text.substr(2));
+                    const model::Field* field =
+                        set_.dictionary.entity(side(binding.text))->field(binding.text.substr(2));
                     all.tracks[i] = track_of(side(binding.text), record(binding.text), *field);
                     argument.track = all.tracks[i];
                     argument.present = true;
@@ -412,9 +434,10 @@ private:
                 } else if (kind == track::ArgumentKind::subject) {
                     const cel::Value who = read(binding.text);
                     argument.present = who.is_known();
-                    std::uint64_t hash = 14695981039346656037ULL;   // FNV-1a
+                    std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
                     if (argument.present) {
-                        for (const char c : who.text()) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+                        for (const char c : who.text())
+                            hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
                     }
                     argument.number = static_cast<std::int64_t>((hash >> 1U) | 1U);
                 } else if (const rule::Param* known = set_.param(binding.text)) {
@@ -422,7 +445,7 @@ private:
                     argument.present = number.is_known();
                     argument.number = number.number();
                 } else {
-                    argument.present = true;   // the test's packs write lengths in metres, or a count
+                    argument.present = true;  // the test's packs write lengths in metres, or a count
                     const bool metres = binding.text.back() == 'm';
                     argument.number = metres ? std::stoll(binding.text) * 1000 : std::stoll(binding.text);
                 }

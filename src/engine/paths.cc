@@ -51,8 +51,9 @@ Result<std::unique_ptr<Paths>> Paths::compile(const rule::RuleSet& set, const Wo
         const model::Entity& entity = entities[derived.entity];
         const model::Field& field = entity.fields[derived.field];
         derived.names = rule::subject_names(set.dictionary, entity);
-        auto expression = cel::compile(field.derive, derived.names, engine::type_of(field),
-                                       {.file = entity.file, .line = field.line, .column = field.column, .lines = {}, .columns = {}});
+        auto expression =
+            cel::compile(field.derive, derived.names, engine::type_of(field),
+                         {.file = entity.file, .line = field.line, .column = field.column, .lines = {}, .columns = {}});
         if (!expression) {
             faults.insert(faults.end(), expression.error().begin(), expression.error().end());
             continue;
@@ -84,8 +85,8 @@ Result<std::unique_ptr<Paths>> Paths::compile(const rule::RuleSet& set, const Wo
         for (std::size_t f = 0; f < entities[e].fields.size(); ++f) {
             const model::Field& field = entities[e].fields[f];
             if (field.type != model::FieldType::track) continue;
-            common.tracks.push_back({static_cast<FieldIndex>(f), find(field.track_of), find(field.track_from),
-                                     find(field.track_to)});
+            common.tracks.push_back(
+                {static_cast<FieldIndex>(f), find(field.track_of), find(field.track_from), find(field.track_to)});
         }
     }
     return paths;
@@ -141,7 +142,12 @@ Reader Reader::indexed(const Paths& paths, RecordIndex subject, Reads* reads) {
 }
 
 Reader::Reader(const Paths& paths, RecordIndex subject, std::optional<Instant> at, Reads* reads, Note note)
-    : paths_(&paths), subject_(subject), entity_(paths.world().record(subject).entity), reads_(reads), at_(at), time_(at) {
+    : paths_(&paths),
+      subject_(subject),
+      entity_(paths.world().record(subject).entity),
+      reads_(reads),
+      at_(at),
+      time_(at) {
     if (reads_ != nullptr && note == Note::self) reads_->record(entity_, paths.world().record(subject).id);
     const Path& path = paths.common(entity_).time;
     if (at || path.is_none()) return;
@@ -232,7 +238,7 @@ const std::vector<track::Fix>* Reader::track(const Path& path) {
     for (const Paths::Common::Track& one : paths_->common(entity_).tracks) {
         if (one.field == path.field) ends = &one;
     }
-    CHECK(ends != nullptr);   // every track field has its entry
+    CHECK(ends != nullptr);  // every track field has its entry
     const cel::Value carrier = read(ends->of);
     const cel::Value from = read(ends->from);
     cel::Value to = read(ends->to);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paths of packs ("elder.home", "service_start") as places in the world, resolved once; and reading them for one subject,
-// computed fields included, with a note of everything that was looked at.
+// Paths of packs ("elder.home", "service_start") as places in the world, resolved once; and reading them for one
+// subject, computed fields included, with a note of everything that was looked at.
 #pragma once
 
 #include <functional>
@@ -23,8 +23,8 @@ namespace ningyi::engine {
 struct Path {
     enum class Kind : std::uint8_t { none, field, derived, track };
     Kind kind = Kind::none;
-    FieldIndex reference = no_index;   // the subject's field that points on; no_index: the subject itself
-    EntityIndex entity = no_index;     // whose field it is
+    FieldIndex reference = no_index;  // the subject's field that points on; no_index: the subject itself
+    EntityIndex entity = no_index;    // whose field it is
     FieldIndex field = no_index;
     std::uint16_t derived = no_index;  // number of the computed field
     bool is_none() const { return kind == Kind::none; }
@@ -35,7 +35,8 @@ class Paths {
 public:
     static Result<std::unique_ptr<Paths>> compile(const rule::RuleSet& set, const World& world, const Zone& zone);
 
-    // "field", "reference.field" where the reference is named by the entity it points to; nothing when there is none such.
+    // "field", "reference.field" where the reference is named by the entity it points to; nothing when there is none
+    // such.
     std::optional<Path> find(EntityIndex subject, std::string_view path) const;
 
     struct Derived {
@@ -43,15 +44,15 @@ public:
         FieldIndex field = no_index;
         cel::Names names;
         cel::Expression expression;
-        std::vector<Path> slots;      // where each slot of `names` is read
+        std::vector<Path> slots;  // where each slot of `names` is read
     };
     const std::vector<Derived>& derived() const { return derived_; }
 
     // What is read of every record of an entity, found once. A path that the entity does not declare is none.
     struct Common {
         Path time, date, agency;
-        std::vector<std::string> scope_keys;                // weakest first
-        std::vector<std::pair<std::string, Path>> scope;    // in the same order
+        std::vector<std::string> scope_keys;              // weakest first
+        std::vector<std::pair<std::string, Path>> scope;  // in the same order
         struct Track {
             FieldIndex field = no_index;
             Path of, from, to;
@@ -82,8 +83,8 @@ public:
     virtual void index(std::uint16_t index, std::string_view key) = 0;
 };
 
-// Reads paths of one subject. Registers (entities without a time of their own) are read as of the subject's time; the subject
-// itself, and other records that have a time, as they stand now.
+// Reads paths of one subject. Registers (entities without a time of their own) are read as of the subject's time; the
+// subject itself, and other records that have a time, as they stand now.
 class Reader {
 public:
     Reader(const Paths& paths, RecordIndex subject, Reads* reads);
@@ -94,7 +95,7 @@ public:
 
     RecordIndex subject() const { return subject_; }
     EntityIndex entity() const { return entity_; }
-    std::optional<Instant> time() const { return time_; }          // the entity's time field
+    std::optional<Instant> time() const { return time_; }  // the entity's time field
     // The entity's date field; of an entity that declares none, the day of judgement if it was told; else absent.
     cel::Value date();
     void judged_on(std::optional<Date> day) { day_ = day; }
@@ -105,7 +106,7 @@ public:
     // As of when a record of that entity is read for this subject.
     std::optional<Instant> time_for(EntityIndex entity) const;
     cel::Value read(const Path& path);
-    std::uint64_t seq(const Path& path);                           // event number that said it, 0: none
+    std::uint64_t seq(const Path& path);  // event number that said it, 0: none
     // The subject's track (null when the path is none): marked fixes; kept until the reader goes.
     const std::vector<track::Fix>* track(const Path& path);
     const std::vector<std::uint64_t>& track_seqs() const { return track_seqs_; }
@@ -118,7 +119,7 @@ private:
     RecordIndex subject_;
     EntityIndex entity_;
     Reads* reads_;
-    std::optional<Instant> at_;      // own fields as of then; nothing: now
+    std::optional<Instant> at_;  // own fields as of then; nothing: now
     std::optional<Instant> time_;
     std::optional<Date> day_;
     int depth_ = 0;

@@ -12,8 +12,8 @@ void add(std::vector<std::string>& cites, const std::string& cite) {
     if (std::find(cites.begin(), cites.end(), cite) == cites.end()) cites.push_back(cite);
 }
 
-// Citations of the value of `param` in force on `day` that equals what was used. Several scopes may hold the same value; the
-// district's stands first.
+// Citations of the value of `param` in force on `day` that equals what was used. Several scopes may hold the same
+// value; the district's stands first.
 void add_cites(std::vector<std::string>& cites, const rule::Param& param, const std::string& used, Date day) {
     for (const std::vector<std::uint32_t>& group : param.by_scope) {
         const rule::ParamValue* value = rule::in_force(param, group, day);
@@ -52,7 +52,8 @@ rule::Judgement judgement_of(const rule::RuleSet& set, const Finding& finding) {
         for (const auto& [local, name] : rule->params) {
             const rule::Param* param = set.param(name);
             for (const UsedValue& used : finding.values) {
-                if (param != nullptr && day && used.path == local && !used.absent) add_cites(judgement.cite, *param, used.text, *day);
+                if (param != nullptr && day && used.path == local && !used.absent)
+                    add_cites(judgement.cite, *param, used.text, *day);
             }
         }
     }

@@ -15,8 +15,8 @@ namespace ningyi::engine {
 // that day and of the dated values in force that day which equal the values stored.
 rule::Judgement judgement_of(const rule::RuleSet& set, const Finding& finding);
 
-// Its explanation; `name_of(entity)` is how the reader may see that entity. A finding whose rule the packs no longer have is
-// explained by its outcome alone.
+// Its explanation; `name_of(entity)` is how the reader may see that entity. A finding whose rule the packs no longer
+// have is explained by its outcome alone.
 rule::Explanation explain(const rule::RuleSet& set, const Finding& finding, rule::Language language, const Zone& zone,
                           const std::function<std::string(const std::string&)>& name_of);
 

@@ -96,7 +96,9 @@ RecordIndex World::ensure(EntityIndex entity, std::string_view id) {
     return index;
 }
 
-RecordIndex World::carrier(std::string_view id) const { return carriers_ == no_index ? no_record : find(carriers_, id); }
+RecordIndex World::carrier(std::string_view id) const {
+    return carriers_ == no_index ? no_record : find(carriers_, id);
+}
 
 World::Touched World::apply(const ClearEvent& event) {
     Touched touched;
@@ -107,14 +109,17 @@ World::Touched World::apply(const ClearEvent& event) {
     const std::vector<model::Field>& fields = entity(plan.entity).fields;
 
     Record& record = records_[index];
-    const auto place = std::lower_bound(record.changes.begin(), record.changes.end(), event,
-                                        [](const Change& change, const ClearEvent& e) {
-                                            return before(change, e.happened_at, e.id);
-                                        });
+    const auto place =
+        std::lower_bound(record.changes.begin(), record.changes.end(), event,
+                         [](const Change& change, const ClearEvent& e) { return before(change, e.happened_at, e.id); });
     if (place != record.changes.end() && place->id == event.id && place->at == event.happened_at) return touched;
 
-    Change change{.at = event.happened_at, .id = event.id, .seq = event.seq, .type = type,
-                  .recorded_at = event.recorded_at, .fields = {}};
+    Change change{.at = event.happened_at,
+                  .id = event.id,
+                  .seq = event.seq,
+                  .type = type,
+                  .recorded_at = event.recorded_at,
+                  .fields = {}};
     std::vector<std::pair<EntityIndex, std::string>> mentioned;
     for (const auto& [name, body_value] : event.body.pairs) {
         const auto known = plan.fields.find(name);
@@ -188,7 +193,7 @@ std::vector<track::Fix> World::fixes(std::string_view carrier_id, Instant from, 
     for (; block != carried.blocks.end() && block->first <= to; ++block) {
         if (block->last < from) continue;
         auto decoded = track::decode(block->bytes);
-        if (!decoded) continue;   // bounds_of() accepted its head; intake has checked the rest at the door
+        if (!decoded) continue;  // bounds_of() accepted its head; intake has checked the rest at the door
         const std::size_t had = fixes.size();
         for (track::Fix& fix : *decoded) {
             if (fix.at >= from && fix.at <= to) fixes.push_back(fix);

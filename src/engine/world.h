@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The present state of everything reported: records folded from events, and tracks, as known at one log position. It can
-// be asked as of a time. No rules here; nothing is judged.
+// The present state of everything reported: records folded from events, and tracks, as known at one log position. It
+// can be asked as of a time. No rules here; nothing is judged.
 #pragma once
 
 #include <cstdint>
@@ -28,18 +28,18 @@ constexpr std::uint16_t no_index = UINT16_MAX;
 
 // One event's say about a record.
 struct Change {
-    Instant at;                 // happened_at
+    Instant at;  // happened_at
     Id id;
     std::uint64_t seq = 0;
     EventIndex type = 0;
     Instant recorded_at;
-    std::vector<std::pair<FieldIndex, cel::Value>> fields;   // sorted by field
+    std::vector<std::pair<FieldIndex, cel::Value>> fields;  // sorted by field
 };
 
 struct Record {
     std::string id;
     EntityIndex entity = 0;
-    std::vector<Change> changes;   // sorted by (at, id): arrival order never shows
+    std::vector<Change> changes;  // sorted by (at, id): arrival order never shows
 };
 
 // Fixes of one carrier as they stand in the log: a block of track/codec.h.
@@ -56,15 +56,15 @@ public:
 
     struct Touched {
         EntityIndex entity = no_index;
-        RecordIndex record = no_record;     // no_record: the event changed nothing (its type is unknown to the packs)
-        bool fixes = false;                 // it brought fixes of [first, last] of the carrier `record`
+        RecordIndex record = no_record;  // no_record: the event changed nothing (its type is unknown to the packs)
+        bool fixes = false;              // it brought fixes of [first, last] of the carrier `record`
         Instant first, last;
     };
     // Takes in one event. Events may come in any order; the same id twice counts once.
     Touched apply(const ClearEvent& event);
 
     const model::Dictionary& dictionary() const { return *dictionary_; }
-    EntityIndex entity_index(std::string_view name) const;       // no_index when unknown
+    EntityIndex entity_index(std::string_view name) const;  // no_index when unknown
     EventIndex event_index(std::string_view name) const;
     FieldIndex field_index(EntityIndex entity, std::string_view name) const;
     const model::Entity& entity(EntityIndex index) const { return dictionary_->entities[index]; }
@@ -73,7 +73,7 @@ public:
 
     // Every record of the entity, in order of first mention; ids that are only referred to count.
     const std::vector<RecordIndex>& records(EntityIndex entity) const { return by_entity_[entity].order; }
-    RecordIndex find(EntityIndex entity, std::string_view id) const;   // no_record when never mentioned
+    RecordIndex find(EntityIndex entity, std::string_view id) const;  // no_record when never mentioned
     const Record& record(RecordIndex index) const { return records_[index]; }
 
     // The field as of `at` (latest say at or before it), or the latest of all without `at`. Absent when never said.
@@ -83,10 +83,11 @@ public:
     // The first event of this type in (at, id) order, or null: the one that entered the record.
     const Change* entered(RecordIndex record, EventIndex type) const;
 
-    // Fixes of the carrier with from ≤ at ≤ to, in time order and marked (track/clean.h); `seqs` gets the events they stand in.
+    // Fixes of the carrier with from ≤ at ≤ to, in time order and marked (track/clean.h); `seqs` gets the events they
+    // stand in.
     std::vector<track::Fix> fixes(std::string_view carrier, Instant from, Instant to,
                                   std::vector<std::uint64_t>* seqs = nullptr) const;
-    RecordIndex carrier(std::string_view id) const;              // its record, no_record when it never reported
+    RecordIndex carrier(std::string_view id) const;  // its record, no_record when it never reported
     std::size_t records_in_all() const { return records_.size(); }
 
 private:
@@ -105,15 +106,15 @@ private:
         std::unordered_map<std::string_view, FieldIndex> fields;
     };
     std::vector<EventPlan> plans_;
-    std::vector<std::vector<EntityIndex>> references_;           // per entity, per field: entity referred to, or no_index
-    EntityIndex carriers_ = no_index;                            // the entity that has fixes
+    std::vector<std::vector<EntityIndex>> references_;  // per entity, per field: entity referred to, or no_index
+    EntityIndex carriers_ = no_index;                   // the entity that has fixes
     std::deque<Record> records_;
     std::vector<ByEntity> by_entity_;
     struct Carried {
-        std::vector<TrackBlock> blocks;   // sorted by (first, id)
-        Millis longest = 0;               // time from first to last fix of the longest block
+        std::vector<TrackBlock> blocks;  // sorted by (first, id)
+        Millis longest = 0;              // time from first to last fix of the longest block
     };
-    std::unordered_map<RecordIndex, Carried> tracks_;            // per carrier
+    std::unordered_map<RecordIndex, Carried> tracks_;  // per carrier
 };
 
 }  // namespace ningyi::engine

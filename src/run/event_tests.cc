@@ -45,7 +45,8 @@ private:
         for (const auto& [name, value] : fields.pairs) {
             const model::Field* field = entity.field(name.text);
             if (field == nullptr) {
-                problems_.push_back(format("{} 没有字段 {} | {} has no field {}", entity.name, name.text, entity.name, name.text));
+                problems_.push_back(
+                    format("{} 没有字段 {} | {} has no field {}", entity.name, name.text, entity.name, name.text));
                 continue;
             }
             auto encoded = body_value(*field, value.text, std::nullopt);
@@ -73,7 +74,8 @@ private:
                 if (type.subject == entity_name && carries && carrier == nullptr) carrier = &type;
             }
             if (carrier == nullptr) {
-                problems_.push_back(format("没有事件带字段 {}.{} | no event carries {}.{}", entity_name, name.text, entity_name, name.text));
+                problems_.push_back(format("没有事件带字段 {}.{} | no event carries {}.{}", entity_name, name.text,
+                                           entity_name, name.text));
                 continue;
             }
             yaml::Node& node = by_event[carrier];
@@ -109,7 +111,8 @@ private:
         }
     }
 
-    static engine::ClearEvent start(const model::EventType& type, const std::string& subject, Instant at, std::size_t number) {
+    static engine::ClearEvent start(const model::EventType& type, const std::string& subject, Instant at,
+                                    std::size_t number) {
         engine::ClearEvent event;
         event.type = type.name;
         event.subject = subject;
@@ -178,9 +181,9 @@ std::vector<std::string> run_event_test(const rule::RuleSet& set, const rule::Ru
             engine::Finding named;
             named.subject = subject.text;
             named.subject_entity = rule.subject;
-            const auto differing = rule::differences(set, rule, rest, one.judgement, zone, [&](const std::string& entity) {
-                return engine::id_of(**engine, named, entity);
-            });
+            const auto differing =
+                rule::differences(set, rule, rest, one.judgement, zone,
+                                  [&](const std::string& entity) { return engine::id_of(**engine, named, entity); });
             agreed = agreed || differing.empty();
             if (least.empty() || differing.size() < least.size()) least = differing;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests of rules that tell a small log (`events`, `registers`, `reorder`): folded, its features computed and judged
-// live by the engine, as it would be in service.
+// Runs the tests of rules that tell a small log (`events`, `registers`, `reorder`): folded, its features computed and
+// judged live by the engine, as it would be in service.
 #pragma once
 
 #include <string>

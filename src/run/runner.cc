@@ -55,12 +55,15 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress) {
     // Taking in and judging are about even work; the bar gives each half.
     Faults faults = read_opened(
         source, UINT64_MAX, [&](ClearEvent event) { (*engine)->load(event); },
-        [&](double share) { if (progress) progress(share / 2); });
+        [&](double share) {
+            if (progress) progress(share / 2);
+        });
     if (!faults.empty()) return failure(std::move(faults));
     Reaudit result;
     (*engine)->judge_all([&](Finding finding) { result.findings.push_back(std::move(finding)); },
                          [&](std::size_t done, std::size_t of) {
-                             if (progress && of > 0) progress(0.5 + 0.5 * static_cast<double>(done) / static_cast<double>(of));
+                             if (progress && of > 0)
+                                 progress(0.5 + 0.5 * static_cast<double>(done) / static_cast<double>(of));
                          });
     std::sort(result.findings.begin(), result.findings.end(), [](const Finding& a, const Finding& b) {
         return std::tie(a.rule, a.subject, a.dedup) < std::tie(b.rule, b.subject, b.dedup);
@@ -75,7 +78,8 @@ void record(ledger::Ledger& ledger, const Reaudit& reaudit) {
     ledger.record(reaudit.engine->position(), reaudit.findings, reaudit.counts);
 }
 
-Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::Ledger& ledger, const Progress& progress) {
+Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::Ledger& ledger,
+                                                 const Progress& progress) {
     auto engine = engine::Engine::create(source.set, source.zone);
     if (!engine) return failure(std::move(engine.error()));
     const std::uint64_t recorded = ledger.position();
@@ -113,11 +117,12 @@ Result<Replayed> replay(const Source& source, const Finding& stored) {
                                      stored.version)});
     }
     if (rule->digest != stored.rule_digest) {
-        return failure({.code = "E702",
-                        .zh = format("规则 {} 已改动：认定时摘要为 {}…，现为 {}…，请用当时的规则包", stored.rule,
-                                     stored.rule_digest.substr(0, 12), rule->digest.substr(0, 12)),
-                        .en = format("rule {} has changed: its digest was {}… and is {}… now; use the packs of that time",
-                                     stored.rule, stored.rule_digest.substr(0, 12), rule->digest.substr(0, 12))});
+        return failure(
+            {.code = "E702",
+             .zh = format("规则 {} 已改动：认定时摘要为 {}…，现为 {}…，请用当时的规则包", stored.rule,
+                          stored.rule_digest.substr(0, 12), rule->digest.substr(0, 12)),
+             .en = format("rule {} has changed: its digest was {}… and is {}… now; use the packs of that time",
+                          stored.rule, stored.rule_digest.substr(0, 12), rule->digest.substr(0, 12))});
     }
     Replayed replayed;
     bool found = false;

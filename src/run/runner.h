@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The runner: reads the log, lets the engine judge, and writes the ledger. Re-audit and replay are the same function of the
-// same log. The only writer of the ledger.
+// The runner: reads the log, lets the engine judge, and writes the ledger. Re-audit and replay are the same function of
+// the same log. The only writer of the ledger.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ namespace ningyi::run {
 // Turns a stored event into its clear body; a fault when it cannot be read. Given by the program, which holds the keys.
 using Open = std::function<Result<cbor::Value>(const log::Event&)>;
 
-using Progress = std::function<void(double)>;   // share done, 0 to 1
+using Progress = std::function<void(double)>;  // share done, 0 to 1
 
 struct Source {
     log::EventLog& log;
@@ -30,19 +30,22 @@ struct Source {
 };
 
 struct Reaudit {
-    std::unique_ptr<engine::Engine> engine;       // with everything taken in
-    std::vector<engine::Finding> findings;        // sorted by (rule, subject, dedup)
+    std::unique_ptr<engine::Engine> engine;  // with everything taken in
+    std::vector<engine::Finding> findings;   // sorted by (rule, subject, dedup)
     std::vector<ledger::Count> counts;
 };
 
-// Judges everything in the log with all that is known now. Faults: an event that does not open, texts that do not resolve.
+// Judges everything in the log with all that is known now. Faults: an event that does not open, texts that do not
+// resolve.
 Result<Reaudit> reaudit(const Source& source, const Progress& progress);
 
 // Replaces what the ledger holds by this.
 void record(ledger::Ledger& ledger, const Reaudit& reaudit);
 
-// Feeds the log live from its beginning and records what comes after the ledger's position: exactly once, also after a crash.
-Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::Ledger& ledger, const Progress& progress);
+// Feeds the log live from its beginning and records what comes after the ledger's position: exactly once, also after a
+// crash.
+Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::Ledger& ledger,
+                                                 const Progress& progress);
 
 // The same finding computed again from the log up to its position. `same` says whether the bytes are equal.
 struct Replayed {

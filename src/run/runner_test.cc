@@ -22,7 +22,9 @@ const Zone& zone() {
     return china;
 }
 
-Result<cbor::Value> open_plain(const log::Event& event) { return cbor::decode(event.body); }
+Result<cbor::Value> open_plain(const log::Event& event) {
+    return cbor::decode(event.body);
+}
 
 // A data folder in memory whose log gets its events in clear; what is sealed is the door's business, not the runner's.
 struct District {
@@ -31,8 +33,14 @@ struct District {
     void append(const std::vector<ClearEvent>& events, std::size_t from, std::size_t to) {
         for (std::size_t i = from; i < to; ++i) {
             log::EventLog::Item item;
-            item.event = {0, events[i].id, events[i].type, events[i].subject, events[i].happened_at, events[i].recorded_at,
-                          "tester", cbor::encode(events[i].body)};
+            item.event = {0,
+                          events[i].id,
+                          events[i].type,
+                          events[i].subject,
+                          events[i].happened_at,
+                          events[i].recorded_at,
+                          "tester",
+                          cbor::encode(events[i].body)};
             item.content = trust::sha256(item.event.body);
             folder.log().append(std::span(&item, 1));
         }
@@ -45,16 +53,18 @@ struct District {
         std::string bytes = std::to_string(folder.ledger().position()) + "\n";
         for (const Finding& finding : findings()) bytes += engine::canonical(finding, true);
         for (const ledger::Count& count : folder.ledger().counts(scope)) {
-            bytes += format("{} {} {} {} {}\n", count.rule, count.date, count.agency, static_cast<int>(count.outcome), count.count);
+            bytes += format("{} {} {} {} {}\n", count.rule, count.date, count.agency, static_cast<int>(count.outcome),
+                            count.count);
         }
         return bytes;
     }
     std::vector<Finding> findings() {
         std::vector<Finding> all;
-        folder.ledger().find(model::Scope::of_file_holder("tester", 4), {.current_only = false}, [&](const Finding& finding) {
-            all.push_back(finding);
-            return true;
-        });
+        folder.ledger().find(model::Scope::of_file_holder("tester", 4), {.current_only = false},
+                             [&](const Finding& finding) {
+                                 all.push_back(finding);
+                                 return true;
+                             });
         return all;
     }
 };
@@ -63,7 +73,8 @@ struct District {
 std::vector<ClearEvent> history(std::uint64_t seed) {
     std::vector<ClearEvent> events;
     for (ClearEvent& event : engine::random_events(seed, 45)) {
-        const bool is_known = std::any_of(events.begin(), events.end(), [&](const ClearEvent& e) { return e.id == event.id; });
+        const bool is_known =
+            std::any_of(events.begin(), events.end(), [&](const ClearEvent& e) { return e.id == event.id; });
         if (!is_known) events.push_back(std::move(event));
     }
     return events;

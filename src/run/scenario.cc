@@ -16,9 +16,11 @@ namespace {
 using engine::Finding;
 using rule::Outcome;
 
-using Key = std::tuple<std::string, std::string, std::string>;   // rule, subject, dedup
+using Key = std::tuple<std::string, std::string, std::string>;  // rule, subject, dedup
 
-Key key_of(const Finding& finding) { return {finding.rule, finding.subject, finding.dedup}; }
+Key key_of(const Finding& finding) {
+    return {finding.rule, finding.subject, finding.dedup};
+}
 
 // The last revision of each finding of a live run, and those whose current outcome says something.
 std::map<Key, Finding> current_of(const std::vector<Finding>& findings) {
@@ -37,7 +39,8 @@ std::string digest_of(const std::map<Key, Finding>& current) {
     return all;
 }
 
-// A written quantity, word or number against a value in base units: a quantity is compared in the unit it is written in.
+// A written quantity, word or number against a value in base units: a quantity is compared in the unit it is written
+// in.
 bool agrees(std::string_view written, std::string_view kind, std::string_view base) {
     if (written == base) return true;
     const auto amount = to_integer(base);
@@ -46,8 +49,8 @@ bool agrees(std::string_view written, std::string_view kind, std::string_view ba
     if (!quantity || !amount) return false;
     // The written unit is what one of it would be: "45min" -> "1min".
     std::size_t digits = 0;
-    while (digits < written.size() && (written[digits] == '-' || written[digits] == '.' ||
-                                       (written[digits] >= '0' && written[digits] <= '9'))) {
+    while (digits < written.size() &&
+           (written[digits] == '-' || written[digits] == '.' || (written[digits] >= '0' && written[digits] <= '9'))) {
         ++digits;
     }
     const auto one = parse_quantity("1" + std::string(written.substr(digits)));
@@ -121,8 +124,10 @@ std::vector<Outcome> outcomes_now(const Context& context, const std::string& rul
 void check(const Context& context, const Scenario& scenario, const Expectation& expectation,
            const std::map<Key, Finding>& current, Played& played) {
     const auto fail = [&](std::string got_zh, std::string got_en) {
-        const std::string what = format("{} {} {}", expectation.rule, rule::to_word(expectation.outcome), expectation.subject);
-        played.failures.push_back({scenario.file, expectation.line, 1, "E602", format("应有 {}；实际：{}", what, got_zh),
+        const std::string what =
+            format("{} {} {}", expectation.rule, rule::to_word(expectation.outcome), expectation.subject);
+        played.failures.push_back({scenario.file, expectation.line, 1, "E602",
+                                   format("应有 {}；实际：{}", what, got_zh),
                                    format("expected {}; got: {}", what, got_en)});
     };
     if (context.set.rule(expectation.rule) == nullptr) return fail("没有这条规则", "there is no such rule");
@@ -135,7 +140,8 @@ void check(const Context& context, const Scenario& scenario, const Expectation& 
         seen += format("{}{} {}{}{}", seen.empty() ? "" : "; ", finding.subject, rule::to_word(finding.outcome),
                        finding.reason.empty() ? "" : " by=", finding.reason);
         if (finding.outcome == Outcome::hit) seen += " “" + sentence(context, finding, rule::Language::zh) + "”";
-        if (finding.outcome == Outcome::inconclusive && !finding.missing.empty()) seen += " missing=" + join(finding.missing, ",");
+        if (finding.outcome == Outcome::inconclusive && !finding.missing.empty())
+            seen += " missing=" + join(finding.missing, ",");
     }
     const bool silent = expectation.outcome == Outcome::clear || expectation.outcome == Outcome::not_applicable;
     if (silent && !expectation.count) {
@@ -148,7 +154,8 @@ void check(const Context& context, const Scenario& scenario, const Expectation& 
                                                      [&](Outcome outcome) { return outcome == expectation.outcome; });
         if (!all) {
             std::string got;
-            for (const Outcome outcome : now) got += std::string(got.empty() ? "" : ", ") + std::string(rule::to_word(outcome));
+            for (const Outcome outcome : now)
+                got += std::string(got.empty() ? "" : ", ") + std::string(rule::to_word(outcome));
             if (got.empty()) got = "-";
             fail(got, got);
         }
@@ -207,14 +214,16 @@ Result<Played> play(const Scenario& scenario, const rule::RuleSet& set, const Zo
         std::string differing;
         for (const auto& [key, finding] : audit) {
             const auto other = current.find(key);
-            if (other == current.end() || engine::canonical(other->second, false) != engine::canonical(finding, false)) {
+            if (other == current.end() ||
+                engine::canonical(other->second, false) != engine::canonical(finding, false)) {
                 differing = finding.rule + " " + finding.subject + ": " + std::string(rule::to_word(finding.outcome));
             }
         }
         for (const auto& [key, finding] : current) {
             const bool said = finding.outcome != Outcome::clear && finding.outcome != Outcome::not_applicable;
             if (said && audit.find(key) == audit.end()) {
-                differing = finding.rule + " " + finding.subject + ": live " + std::string(rule::to_word(finding.outcome));
+                differing =
+                    finding.rule + " " + finding.subject + ": live " + std::string(rule::to_word(finding.outcome));
             }
         }
         played.failures.push_back({scenario.file, 0, 0, "E603", "实时结果与重审结果不同：" + differing,

@@ -61,7 +61,9 @@ std::optional<Instant> clock_time(std::string_view text, std::optional<Date> day
     return parse_instant(full);
 }
 
-Fault expected(std::string zh, std::string en) { return {.code = "E601", .zh = std::move(zh), .en = std::move(en)}; }
+Fault expected(std::string zh, std::string en) {
+    return {.code = "E601", .zh = std::move(zh), .en = std::move(en)};
+}
 
 }  // namespace
 
@@ -145,7 +147,8 @@ public:
 
     Result<Scenario> run() {
         const std::vector<std::string_view> lines = split(text_, '\n');
-        if (lines.size() > most_lines) complain(1, format("超过 {} 行", most_lines), format("more than {} lines", most_lines));
+        if (lines.size() > most_lines)
+            complain(1, format("超过 {} 行", most_lines), format("more than {} lines", most_lines));
         if (!is_utf8(text_)) complain(1, "文件不是 UTF-8", "the file is not UTF-8");
         if (!faults_.empty()) return failure(std::move(faults_));
         find_map(lines);
@@ -153,7 +156,8 @@ public:
             line_ = static_cast<int>(i) + 1;
             if (is_map_row_[i]) continue;
             if (lines[i].size() > longest_line) {
-                complain(1, format("一行超过 {} 个字节", longest_line), format("a line of more than {} bytes", longest_line));
+                complain(1, format("一行超过 {} 个字节", longest_line),
+                         format("a line of more than {} bytes", longest_line));
                 continue;
             }
             statement(lines[i]);
@@ -181,7 +185,8 @@ private:
             line_ = static_cast<int>(i) + 1;
             const auto side = words.size() == 2 ? to_integer(words[1].text) : std::nullopt;
             if (!side || *side < 1 || *side > 100000) {
-                complain(1, "map 后应为格边长（米），1 到 100000", "map wants the side of a cell in metres, 1 to 100000");
+                complain(1, "map 后应为格边长（米），1 到 100000",
+                         "map wants the side of a cell in metres, 1 to 100000");
                 continue;
             }
             if (side_m_ > 0) complain(1, "一个文件只能有一张图", "a file holds one map at most");
@@ -201,7 +206,8 @@ private:
                     if (cell.text == ".") continue;
                     line_ = static_cast<int>(row) + 1;
                     if (!cells_.emplace(cell.text, plane.place({east, north})).second) {
-                        complain(cell.column, "图上重复的名字 " + cell.text, "a name stands twice on the map: " + cell.text);
+                        complain(cell.column, "图上重复的名字 " + cell.text,
+                                 "a name stands twice on the map: " + cell.text);
                     }
                 }
             }
@@ -215,7 +221,8 @@ private:
         if (!problem.empty()) complain(1, "引号没有闭合", "a quote is not closed");
         if (words_.empty()) {
             const std::string_view comment = trimmed(line);
-            if (scenario_.title.empty() && comment.size() > 1 && comment[0] == '#') scenario_.title = trimmed(comment.substr(1));
+            if (scenario_.title.empty() && comment.size() > 1 && comment[0] == '#')
+                scenario_.title = trimmed(comment.substr(1));
             return;
         }
         const std::string& verb = words_[0].text;
@@ -275,13 +282,16 @@ private:
             if (!length) return complain(column, length.error()), true;
             manner.accuracy_mm = static_cast<std::uint32_t>(*length);
         } else if (key == "level") {
-            for (const auto level : {track::Level::unknown, track::Level::p39, track::Level::p50, track::Level::p68, track::Level::p95}) {
+            for (const auto level :
+                 {track::Level::unknown, track::Level::p39, track::Level::p50, track::Level::p68, track::Level::p95}) {
                 if (track::name_of(level) == value) return manner.level = level, true;
             }
             wrong("p39 p50 p68 p95 unknown");
         } else if (key == "mock") {
             if (value != "yes" && value != "no" && value != "unknown") wrong("yes no unknown");
-            manner.flags = value == "yes" ? track::flag_mock_known | track::flag_mock : value == "no" ? track::flag_mock_known : 0U;
+            manner.flags = value == "yes"  ? track::flag_mock_known | track::flag_mock
+                           : value == "no" ? track::flag_mock_known
+                                           : 0U;
         } else if (key == "provider") {
             for (int i = 0; i <= static_cast<int>(track::Provider::manual); ++i) {
                 if (track::name_of(static_cast<track::Provider>(i)) == value) {
@@ -318,7 +328,8 @@ private:
             const auto step = [k](std::size_t factor) { return static_cast<double>((factor * k) % 11) - 5; };
             place = geo::Plane(true_place).place({step(7), step(5)});
         }
-        track::Fix fix = track::fix_received(at, geo::from_wgs84(place, manner.in), manner.declared.value_or(manner.in));
+        track::Fix fix =
+            track::fix_received(at, geo::from_wgs84(place, manner.in), manner.declared.value_or(manner.in));
         fix.accuracy_mm = manner.accuracy_mm;
         fix.level = manner.level;
         fix.provider = manner.provider;
@@ -334,7 +345,8 @@ private:
         return nullptr;
     }
 
-    const model::Field* body_field(const model::EventType& event, const model::Entity& entity, std::string_view key) const {
+    const model::Field* body_field(const model::EventType& event, const model::Entity& entity,
+                                   std::string_view key) const {
         for (const std::string& name : event.body) {
             if (name == key || name == std::string(key) + "_id") return entity.field(name);
         }
@@ -383,7 +395,8 @@ private:
         for (const auto& [word, field] : fields) {
             const std::string value = key_value(word).second;
             if (field->type == model::FieldType::place) {
-                if (const geo::Place* place = cell(value, word.column)) event.body.set(field->name, place_value(*place, manner));
+                if (const geo::Place* place = cell(value, word.column))
+                    event.body.set(field->name, place_value(*place, manner));
             } else if (field->type == model::FieldType::fix) {
                 const std::size_t sign = value.find('@');
                 const auto when = sign == std::string::npos ? happened : clock_time(value.substr(sign + 1), day_);
@@ -416,7 +429,8 @@ private:
     }
 
     static cbor::Value fix_value(const track::Fix& fix) {
-        const std::int64_t accuracy = fix.accuracy_mm == track::no_accuracy ? -1 : static_cast<std::int64_t>(fix.accuracy_mm);
+        const std::int64_t accuracy =
+            fix.accuracy_mm == track::no_accuracy ? -1 : static_cast<std::int64_t>(fix.accuracy_mm);
         std::vector<cbor::Value> items;
         for (const std::int64_t number :
              {std::int64_t{fix.place.lat_e7}, std::int64_t{fix.place.lon_e7}, static_cast<std::int64_t>(fix.datum),
@@ -492,7 +506,8 @@ private:
             const std::size_t dots = times.find("..");
             const auto from = clock_time(times.substr(0, dots), day_);
             // The second time without a day is on the day of the first (+08:00, as all times of a scenario).
-            const auto first_day = from ? std::optional(Date{static_cast<std::int32_t>((from->ms + 8 * hours_ms) / days_ms)}) : day_;
+            const auto first_day =
+                from ? std::optional(Date{static_cast<std::int32_t>((from->ms + 8 * hours_ms) / days_ms)}) : day_;
             const auto to = dots == std::string::npos ? from : clock_time(times.substr(dots + 2), first_day);
             if (!from || !to || *to < *from) {
                 complain(word.column, "@ 后应为时间或 起..止", "a time or FROM..TO is wanted after @");
@@ -510,7 +525,8 @@ private:
         if (fixes.empty()) return;
         const bool carries_key = std::find(type->body.begin(), type->body.end(), entity.key) != type->body.end();
         if (carries_key) event.body.set(entity.key, cbor::Value::of_text(event.subject));
-        std::stable_sort(fixes.begin(), fixes.end(), [](const track::Fix& a, const track::Fix& b) { return a.at < b.at; });
+        std::stable_sort(fixes.begin(), fixes.end(),
+                         [](const track::Fix& a, const track::Fix& b) { return a.at < b.at; });
         event.happened_at = fixes.back().at;
         for (std::size_t start = 0; start < fixes.size(); start += track::fixes_per_block) {
             engine::ClearEvent part = event;

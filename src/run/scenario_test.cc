@@ -64,7 +64,8 @@ TEST(scenario, a_sound_story_is_read_into_events_in_the_order_they_were_recorded
         EXPECT_EQ(scenario->events[i].seq, i + 1);
         EXPECT_GE(scenario->events[i].recorded_at, scenario->events[i - std::min<std::size_t>(i, 1)].recorded_at);
     }
-    EXPECT_GT(scenario->events.back().recorded_at, *parse_instant("2025-03-07T00:00:00+08:00")) << "every wait has passed";
+    EXPECT_GT(scenario->events.back().recorded_at, *parse_instant("2025-03-07T00:00:00+08:00"))
+        << "every wait has passed";
 }
 
 TEST(scenario, what_is_wrong_is_reported_with_line_and_column_all_of_it) {
@@ -97,21 +98,23 @@ TEST(scenario, expectations_that_hold_pass) {
 
 TEST(scenario, known_looks_at_what_a_live_run_had_decided_by_then) {
     EXPECT_TRUE(failures_of("tick 2025-03-03T12:00\nexpect RE-TIM-01 hit * count=1 known=2025-03-03T12:10\n").empty());
-    EXPECT_TRUE(failures_of("expect RE-TIM-01 hit * count=0 known=2025-03-03T11:40\n").empty()) << "it waits 20 minutes";
+    EXPECT_TRUE(failures_of("expect RE-TIM-01 hit * count=0 known=2025-03-03T11:40\n").empty())
+        << "it waits 20 minutes";
     EXPECT_EQ(failures_of("expect RE-TIM-01 hit * count=1 known=2025-03-03T11:40\n").size(), 1U);
 }
 
 TEST(scenario, every_expectation_that_does_not_hold_fails_at_its_line) {
-    const Faults failures = failures_of("expect RE-TIM-01 clear D2\n"
-                                        "expect RE-TIM-01 hit D1\n"
-                                        "expect RE-TIM-01 hit D2 band=long\n"
-                                        "expect RE-TIM-01 hit D2 ov.lasts=31min\n"
-                                        "expect RE-TIM-01 hit * count=2\n"
-                                        "expect RE-TIM-01 hit D2 zh_has=没有这句\n"
-                                        "expect RE-NON-01 hit D2\n"
-                                        "expect RE-LOC-01 inconclusive D1 by=spot\n"
-                                        "expect RE-TIM-01 hit D9\n"
-                                        "expect RE-TIM-01 hit D2 nothing=1\n");
+    const Faults failures = failures_of(
+        "expect RE-TIM-01 clear D2\n"
+        "expect RE-TIM-01 hit D1\n"
+        "expect RE-TIM-01 hit D2 band=long\n"
+        "expect RE-TIM-01 hit D2 ov.lasts=31min\n"
+        "expect RE-TIM-01 hit * count=2\n"
+        "expect RE-TIM-01 hit D2 zh_has=没有这句\n"
+        "expect RE-NON-01 hit D2\n"
+        "expect RE-LOC-01 inconclusive D1 by=spot\n"
+        "expect RE-TIM-01 hit D9\n"
+        "expect RE-TIM-01 hit D2 nothing=1\n");
     std::vector<int> lines;
     for (const Fault& failure : failures) lines.push_back(failure.line);
     std::sort(lines.begin(), lines.end());
@@ -119,7 +122,8 @@ TEST(scenario, every_expectation_that_does_not_hold_fails_at_its_line) {
 }
 
 TEST(scenario, a_track_places_its_carrier_on_the_map) {
-    EXPECT_TRUE(failures_of("track P0 H@09:55..11:35/1min\nexpect RE-LOC-01 clear D1\nexpect RE-LOC-01 clear D2\n").empty())
+    EXPECT_TRUE(
+        failures_of("track P0 H@09:55..11:35/1min\nexpect RE-LOC-01 clear D1\nexpect RE-LOC-01 clear D2\n").empty())
         << "H lies 140 m from R, inside the limit for another club";
 }
 
