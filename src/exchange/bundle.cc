@@ -267,17 +267,22 @@ Result<std::map<std::string, std::string>> Bundle::look_up_table(const std::stri
     const auto take_at = std::ranges::find(header, take) - header.begin();
     const auto size = static_cast<std::ptrdiff_t>(header.size());
     if (by_at == size || take_at == size) return table;
+    std::unordered_set<std::string> ambiguous;  // rows that contradict each other tell nothing
     Rows rows;
     for (;;) {
         const auto more = (*source)->next(rows);
         if (!more) return tl::unexpected(more.error());
-        if (!*more) return table;
+        if (!*more) {
+            std::erase_if(table, [&](const auto& entry) { return ambiguous.contains(entry.first); });
+            return table;
+        }
         for (std::size_t row = 0; row < rows.count && table.size() < max_look_up_rows; ++row) {
             const std::string_view key = trimmed(rows.cell(row, static_cast<std::size_t>(by_at)));
             const std::string_view value = trimmed(rows.cell(row, static_cast<std::size_t>(take_at)));
             // What is not text cannot be an id; the row is reported when its own file is read.
-            if (!key.empty() && !value.empty() && is_utf8(key) && is_utf8(value))
-                table.insert_or_assign(std::string(key), std::string(value));
+            if (key.empty() || value.empty() || !is_utf8(key) || !is_utf8(value)) continue;
+            const auto [known, is_new] = table.try_emplace(std::string(key), value);
+            if (!is_new && known->second != value) ambiguous.insert(known->first);
         }
     }
 }

@@ -205,6 +205,17 @@ TEST_F(BundleTest, rows_become_drafts_with_places_fixes_look_ups_and_subjects) {
     EXPECT_EQ(of("p.received")[0].body.find("received")->integer, 1);
 }
 
+TEST_F(BundleTest, rows_that_contradict_each_other_tell_nothing_to_other_files) {
+    write("people.csv", "person,team\nc1,north\nc2,south\nc1,west\nc2,south\nc2,\n");
+    write("visits.csv", visits_header +
+                            "v1,c1,in,2025-08-01T09:00:00+08:00,,,,,,,,\n"
+                            "v2,c2,in,2025-08-01T09:00:00+08:00,,,,,,,,\n");
+    ASSERT_TRUE(run());
+    ASSERT_EQ(of("p.visited").size(), 2U);
+    EXPECT_EQ(of("p.visited")[0].body.find("team")->text, "none");
+    EXPECT_EQ(of("p.visited")[1].body.find("team")->text, "south");
+}
+
 TEST_F(BundleTest, the_same_bundle_gives_the_same_ids_and_an_import_that_stopped_gives_a_part_of_them) {
     std::string visits = visits_header;
     for (int i = 0; i < 100; ++i) visits += format("v{},c1,in,2025-08-01T09:00:00+08:00,,,,,31.7,119.9,,\n", i);

@@ -27,7 +27,7 @@ struct PositionColumns {
 struct ValueRule {
     enum class Kind {
         column,      // the value of a column, in the encoding of its type
-        look_up,     // the value of `take` in the row of another file whose `by` equals our column `by`
+        look_up,     // the value of `take` in the row of another file whose `by` equals our column `by`; absent when its rows differ
         constant,    // a text
         boolean,     // yes or no
         text,        // a template: "{elder_id}|{kind}"; "{sha256|row}" takes the first that is there

@@ -76,6 +76,8 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& folder, Opening
         return failure(fault(folder, "E644", format("文件夹建不成：{}", error.message()),
                              format("the folder cannot be made: {}", error.message())));
     }
+    // The log and the keys are for the account that made them; a folder that was there keeps the rights it was given.
+    if (is_new) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
     if (is_new) sync_folder(std::filesystem::absolute(folder).parent_path());
     auto lock = locked(folder);
     if (!lock) return failure(lock.error());

@@ -44,6 +44,7 @@ TEST(data_folder, it_is_made_with_everything_in_it_and_opens_again) {
     for (const char* const name : {"log.db", "ledger.db", "keys.db", "root.key", "lock"}) {
         EXPECT_TRUE(std::filesystem::exists(path / name)) << name;
     }
+    EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_all);
     const auto rights = std::filesystem::status(path / "root.key").permissions();
     EXPECT_EQ(rights, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     DataFolder data = opened(path);
