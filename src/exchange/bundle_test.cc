@@ -205,6 +205,16 @@ TEST_F(BundleTest, rows_become_drafts_with_places_fixes_look_ups_and_subjects) {
     EXPECT_EQ(of("p.received")[0].body.find("received")->integer, 1);
 }
 
+TEST_F(BundleTest, a_file_without_a_usable_row_was_not_received) {
+    write("visits.csv", visits_header + "v1,c1,in,2025/08/01,,,,,,,,\n");
+    ASSERT_TRUE(run());
+    EXPECT_EQ(report_.rejected, 1U);
+    EXPECT_TRUE(of("p.received").empty());
+    write("visits.csv", visits_header);
+    ASSERT_TRUE(run());
+    EXPECT_EQ(of("p.received").size(), 1U);
+}
+
 TEST_F(BundleTest, rows_that_contradict_each_other_tell_nothing_to_other_files) {
     write("people.csv", "person,team\nc1,north\nc2,south\nc1,west\nc2,south\nc2,\n");
     write("visits.csv", visits_header +

@@ -234,7 +234,6 @@ Result<bool> FileImport::run(const OpenRows& open, const LookUpTable& look_up,
                                  .zh = "不认识的列，未采用：" + join(names, "、"),
                                  .en = "unknown columns, not used: " + join(names, ", ")});
     }
-    announce();
     if (mapping_.blocks) {
         blocks_ = std::make_unique<FixBlocks>(info_.zone, [this](FixBlock&& block) {
             auto bytes = track::encode(block.fixes);
@@ -274,6 +273,8 @@ Result<bool> FileImport::run(const OpenRows& open, const LookUpTable& look_up,
     }
     if (blocks_) blocks_->finish();
     hand_out_held();
+    // A register that broke off, or of which no row could be used, was not received: its silence clears nobody.
+    if (result && (counts_.used > 0 || counts_.rejected == 0)) announce();
     progress(counts_.rows);
     if (counts_.rows == 0 && result) {
         notices_.push_back(
