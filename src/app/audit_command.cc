@@ -113,7 +113,7 @@ int audit(const AuditOptions& options, Terminal& terminal) {
         .set = (*packs)->set,
         .page = *page,
         .engine = *reaudit->engine,
-        .findings = reaudit->findings,
+        .findings = std::move(reaudit->findings),
         .counts = reaudit->counts,
         .zone = taken->info.zone,
         .scope = scope,

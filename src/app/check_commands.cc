@@ -23,13 +23,19 @@ struct Tally {
     std::size_t rules = 0, passed = 0, failed = 0, generated = 0, covered = 0, coverable = 0;
 };
 
-void write_json(const Faults& faults, const Faults& warnings, const std::vector<std::pair<std::string, rule::TestReport>>& reports,
-                const Tally& tally) {
+void write_json(const Faults& faults, const Faults& warnings,
+                const std::vector<std::pair<std::string, rule::TestReport>>& reports, const Tally& tally) {
     JsonWriter json;
     const auto write_faults = [&](std::string_view name, const Faults& all) {
         json.key(name).begin_array();
         for (const Fault& fault : all) {
-            json.begin_object().key("file").value(fault.file).key("line").value(fault.line).key("column").value(fault.column);
+            json.begin_object()
+                .key("file")
+                .value(fault.file)
+                .key("line")
+                .value(fault.line)
+                .key("column")
+                .value(fault.column);
             json.key("code").value(fault.code).key("zh").value(fault.zh).key("en").value(fault.en).end_object();
         }
         json.end_array();
@@ -41,7 +47,10 @@ void write_json(const Faults& faults, const Faults& warnings, const std::vector<
     for (const auto& [id, report] : reports) {
         json.begin_object().key("rule").value(id).key("passed").value(std::uint64_t{report.passed});
         json.key("failed").value(std::uint64_t{report.failed}).key("generated").value(std::uint64_t{report.generated});
-        json.key("covered").value(std::uint64_t{report.covered}).key("coverable").value(std::uint64_t{report.coverable});
+        json.key("covered")
+            .value(std::uint64_t{report.covered})
+            .key("coverable")
+            .value(std::uint64_t{report.coverable});
         json.key("problems").begin_array();
         for (const rule::TestResult& result : report.results) {
             for (const std::string& problem : result.problems) {
@@ -50,14 +59,19 @@ void write_json(const Faults& faults, const Faults& warnings, const std::vector<
         }
         json.end_array().end_object();
     }
-    json.end_array().key("passed").value(std::uint64_t{tally.passed}).key("failed").value(std::uint64_t{tally.failed}).end_object();
+    json.end_array()
+        .key("passed")
+        .value(std::uint64_t{tally.passed})
+        .key("failed")
+        .value(std::uint64_t{tally.failed})
+        .end_object();
     std::fwrite(json.text().data(), 1, json.text().size(), stdout);
     std::fputc('\n', stdout);
 }
 
 // The scenario files among the paths: files as given, folders with all of theirs, sorted.
-std::vector<std::pair<std::string, std::string>> scenario_texts(const std::vector<std::string>& paths, const Packs& packs,
-                                                                Faults& faults) {
+std::vector<std::pair<std::string, std::string>> scenario_texts(const std::vector<std::string>& paths,
+                                                                const Packs& packs, Faults& faults) {
     std::vector<std::pair<std::string, std::string>> texts;
     if (paths.empty()) {
         for (const auto& [name, text] : packs.files) {
@@ -80,10 +94,12 @@ std::vector<std::pair<std::string, std::string>> scenario_texts(const std::vecto
     for (const fs::path& file : files) {
         std::ifstream in(file, std::ios::binary);
         if (!in) {
-            faults.push_back({.file = file.string(), .code = "E010", .zh = "文件读不出来", .en = "the file cannot be read"});
+            faults.push_back(
+                {.file = file.string(), .code = "E010", .zh = "文件读不出来", .en = "the file cannot be read"});
             continue;
         }
-        texts.emplace_back(file.string(), std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
+        texts.emplace_back(file.string(),
+                           std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
     }
     return texts;
 }
@@ -122,10 +138,12 @@ int check(const CheckOptions& options, Terminal& terminal) {
     std::vector<std::pair<std::string, rule::TestReport>> reports;
     if (faults.empty()) {
         for (const rule::Rule& rule : loaded.set.rules) {
-            terminal.progress("测试规则", "testing rules", static_cast<double>(tally.rules) / static_cast<double>(loaded.set.rules.size()));
-            rule::TestReport report = rule::run_tests(loaded.set, rule, zone, [&](const rule::Rule& r, const yaml::Node& test) {
-                return run::run_event_test(loaded.set, r, test, zone);
-            });
+            terminal.progress("测试规则", "testing rules",
+                              static_cast<double>(tally.rules) / static_cast<double>(loaded.set.rules.size()));
+            rule::TestReport report =
+                rule::run_tests(loaded.set, rule, zone, [&](const rule::Rule& r, const yaml::Node& test) {
+                    return run::run_event_test(loaded.set, r, test, zone);
+                });
             ++tally.rules;
             tally.passed += report.passed;
             tally.failed += report.failed;
@@ -151,15 +169,19 @@ int check(const CheckOptions& options, Terminal& terminal) {
             }
         }
         if (!options.verbose) continue;
-        terminal.say(format("  {}  测试 {}，生成的检查 {}，条件两面都见到 {}/{}", id, report.passed, report.generated, report.covered, report.coverable),
-                     format("  {}  {} tests, {} generated checks, conditions seen both ways {}/{}", id, report.passed, report.generated,
-                            report.covered, report.coverable));
+        terminal.say(format("  {}  测试 {}，生成的检查 {}，条件两面都见到 {}/{}", id, report.passed, report.generated,
+                            report.covered, report.coverable),
+                     format("  {}  {} tests, {} generated checks, conditions seen both ways {}/{}", id, report.passed,
+                            report.generated, report.covered, report.coverable));
         for (const std::string& gap : report.uncovered) terminal.say("    " + gap, "    " + gap);
     }
-    terminal.say(format("{} 个规则包，{} 条规则；测试通过 {}，失败 {}；生成的检查 {}；条件两面都见到 {}/{}", loaded.set.packs.size(), tally.rules,
-                        tally.passed, tally.failed, tally.generated, tally.covered, tally.coverable),
-                 format("{} packs, {} rules; {} tests passed, {} failed; {} generated checks; conditions seen both ways {}/{}",
-                        loaded.set.packs.size(), tally.rules, tally.passed, tally.failed, tally.generated, tally.covered, tally.coverable));
+    terminal.say(
+        format("{} 个规则包，{} 条规则；测试通过 {}，失败 {}；生成的检查 {}；条件两面都见到 {}/{}",
+               loaded.set.packs.size(), tally.rules, tally.passed, tally.failed, tally.generated, tally.covered,
+               tally.coverable),
+        format("{} packs, {} rules; {} tests passed, {} failed; {} generated checks; conditions seen both ways {}/{}",
+               loaded.set.packs.size(), tally.rules, tally.passed, tally.failed, tally.generated, tally.covered,
+               tally.coverable));
     if (!faults.empty()) terminal.say(format("{} 处问题", faults.size()), format("{} faults", faults.size()));
     return good ? exit_good : exit_faults;
 }
@@ -187,12 +209,13 @@ int play(const PlayOptions& options, Terminal& terminal) {
         if (!played) return terminal.complain(played.error()), exit_unusable;
         const bool good = played->failures.empty();
         (good ? passed : failed) += 1;
-        const std::string line = format("{} {} — {} ({})", good ? "✓" : "✗", fs::path(name).filename().string(), scenario->title,
-                                        played->expectations);
+        const std::string line = format("{} {} — {} ({})", good ? "✓" : "✗", fs::path(name).filename().string(),
+                                        scenario->title, played->expectations);
         terminal.say(line, line);
         terminal.complain(played->failures);
     }
-    terminal.say(format("情景通过 {}，失败 {}", passed, failed), format("scenarios: {} passed, {} failed", passed, failed));
+    terminal.say(format("情景通过 {}，失败 {}", passed, failed),
+                 format("scenarios: {} passed, {} failed", passed, failed));
     return failed == 0 ? exit_good : exit_faults;
 }
 

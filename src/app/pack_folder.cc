@@ -35,7 +35,8 @@ fs::path packs_folder(const std::string& option) {
 Result<pack::Files> read_pack_files(const fs::path& folder) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        return failure({.file = folder.string(), .code = "E001",
+        return failure({.file = folder.string(),
+                        .code = "E001",
                         .zh = "没有规则包文件夹（用 --packs 指定，或设置 NINGYI_PACKS）",
                         .en = "no folder of packs here (give it with --packs or NINGYI_PACKS)"});
     }
@@ -47,7 +48,10 @@ Result<pack::Files> read_pack_files(const fs::path& folder) {
         if (!at->is_regular_file(error) || (extension != ".yaml" && extension != ".scn")) continue;
         const std::string name = fs::relative(at->path(), folder, error).generic_string();
         if (at->file_size(error) > largest_file || files.size() >= most_files) {
-            faults.push_back({.file = name, .code = "E002", .zh = "文件过大或过多", .en = "the file is too large, or there are too many"});
+            faults.push_back({.file = name,
+                              .code = "E002",
+                              .zh = "文件过大或过多",
+                              .en = "the file is too large, or there are too many"});
             continue;
         }
         std::ifstream in(at->path(), std::ios::binary);
@@ -84,7 +88,9 @@ Result<exchange::AuditPage> audit_page(const Packs& packs) {
             return exchange::read_audit_page(text, name, packs.set);
         }
     }
-    return failure({.file = packs.folder.string(), .code = "E004", .zh = "没有规则包带 pages/audit.yaml",
+    return failure({.file = packs.folder.string(),
+                    .code = "E004",
+                    .zh = "没有规则包带 pages/audit.yaml",
                     .en = "no pack has pages/audit.yaml"});
 }
 

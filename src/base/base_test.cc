@@ -73,18 +73,26 @@ TEST(cbor, what_is_encoded_is_decoded) {
 }
 
 TEST(cbor, other_spellings_of_a_value_are_refused) {
-    EXPECT_FALSE(cbor::decode(std::string("\x18\x01", 2)));          // 1 in two bytes
-    EXPECT_FALSE(cbor::decode(std::string("\xA2\x61\x62\x01\x61\x61\x01", 7)));  // keys out of order
-    EXPECT_FALSE(cbor::decode(std::string("\x01\x01", 2)));          // bytes after the value
+    EXPECT_FALSE(cbor::decode(std::string("\x18\x01", 2)));                              // 1 in two bytes
+    EXPECT_FALSE(cbor::decode(std::string("\xA2\x61\x62\x01\x61\x61\x01", 7)));          // keys out of order
+    EXPECT_FALSE(cbor::decode(std::string("\x01\x01", 2)));                              // bytes after the value
     EXPECT_FALSE(cbor::decode(std::string("\xFB\x00\x00\x00\x00\x00\x00\x00\x00", 9)));  // a float
     EXPECT_FALSE(cbor::decode(std::string("\x9b\xff\xff\xff\xff\xff\xff\xff\xff", 9)));  // absurd length
-    EXPECT_FALSE(cbor::decode(std::string(100, '\x81')));            // too deep
+    EXPECT_FALSE(cbor::decode(std::string(100, '\x81')));                                // too deep
     EXPECT_FALSE(cbor::decode(""));
 }
 
 TEST(json, text_cannot_end_the_script_it_stands_in) {
     JsonWriter json;
-    json.begin_object().key("a").value("</script>\n\"").key("b").begin_array().value(1).value(true).end_array().end_object();
+    json.begin_object()
+        .key("a")
+        .value("</script>\n\"")
+        .key("b")
+        .begin_array()
+        .value(1)
+        .value(true)
+        .end_array()
+        .end_object();
     EXPECT_EQ(json.text(), R"({"a":"\u003c/script\u003e\n\"","b":[1,true]})");
 }
 

@@ -28,7 +28,9 @@ void put_head(std::string& out, unsigned major, std::uint64_t argument) {
 }
 
 // Canonical order of text keys: the shorter first, then bytewise (both encode the length before the bytes).
-bool key_before(std::string_view a, std::string_view b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
+bool key_before(std::string_view a, std::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
 
 void put(std::string& out, const Value& value) {
     switch (value.kind) {
@@ -59,9 +61,7 @@ void put(std::string& out, const Value& value) {
                 put(out, item);
             }
             return;
-        case Kind::boolean:
-            out += static_cast<char>(value.integer != 0 ? 0xF5 : 0xF4);
-            return;
+        case Kind::boolean: out += static_cast<char>(value.integer != 0 ? 0xF5 : 0xF4); return;
     }
 }
 

@@ -13,6 +13,5 @@ namespace ningyi {
 
 }  // namespace ningyi
 
-#define NINGYI_CHECK(promise) \
-    ((promise) ? static_cast<void>(0) : ::ningyi::check_failed(#promise, __FILE__, __LINE__))
+#define NINGYI_CHECK(promise) ((promise) ? static_cast<void>(0) : ::ningyi::check_failed(#promise, __FILE__, __LINE__))
 #define CHECK(promise) NINGYI_CHECK(promise)

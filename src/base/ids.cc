@@ -22,6 +22,8 @@ std::optional<Id> Id::from_hex(std::string_view hex) {
     return from_bytes(*bytes);
 }
 
-std::string Id::hex() const { return to_hex(view()); }
+std::string Id::hex() const {
+    return to_hex(view());
+}
 
 }  // namespace ningyi

@@ -70,11 +70,21 @@ JsonWriter& JsonWriter::value(std::string_view text) {
     out_ += '"';
     return *this;
 }
-JsonWriter& JsonWriter::value(std::int64_t number) { return raw(format("{}", number)); }
-JsonWriter& JsonWriter::value(std::uint64_t number) { return raw(format("{}", number)); }
-JsonWriter& JsonWriter::value(bool yes) { return raw(yes ? "true" : "false"); }
-JsonWriter& JsonWriter::real(double number, int decimals) { return raw(format("{:.{}f}", number, decimals)); }
-JsonWriter& JsonWriter::null() { return raw("null"); }
+JsonWriter& JsonWriter::value(std::int64_t number) {
+    return raw(format("{}", number));
+}
+JsonWriter& JsonWriter::value(std::uint64_t number) {
+    return raw(format("{}", number));
+}
+JsonWriter& JsonWriter::value(bool yes) {
+    return raw(yes ? "true" : "false");
+}
+JsonWriter& JsonWriter::real(double number, int decimals) {
+    return raw(format("{:.{}f}", number, decimals));
+}
+JsonWriter& JsonWriter::null() {
+    return raw("null");
+}
 JsonWriter& JsonWriter::raw(std::string_view json) {
     separate();
     out_ += json;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes JSON: stable bytes, keys in the order they are written. (Reading JSON comes with the first thing that needs it.)
+// Writes JSON: stable bytes, keys in the order they are written. (Reading JSON comes with the first thing that needs
+// it.)
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@ public:
     JsonWriter& value(bool yes);
     JsonWriter& real(double number, int decimals);  // fixed notation
     JsonWriter& null();
-    JsonWriter& raw(std::string_view json);         // REQUIRES: one complete JSON value
+    JsonWriter& raw(std::string_view json);  // REQUIRES: one complete JSON value
 
     const std::string& text() const { return out_; }
     std::string take() { return std::move(out_); }

@@ -27,8 +27,12 @@ using Faults = std::vector<Fault>;
 template <class T>
 using Result = tl::expected<T, Faults>;
 
-inline tl::unexpected<Faults> failure(Fault fault) { return tl::unexpected<Faults>(Faults{std::move(fault)}); }
-inline tl::unexpected<Faults> failure(Faults faults) { return tl::unexpected<Faults>(std::move(faults)); }
+inline tl::unexpected<Faults> failure(Fault fault) {
+    return tl::unexpected<Faults>(Faults{std::move(fault)});
+}
+inline tl::unexpected<Faults> failure(Faults faults) {
+    return tl::unexpected<Faults>(std::move(faults));
+}
 
 // "file:line:column: code: 中文 | English"; parts that are not known are left out.
 std::string to_text(const Fault& fault);

@@ -19,7 +19,9 @@ std::optional<int> digits(std::string_view text, std::size_t at, std::size_t cou
     return value;
 }
 
-bool is_char(std::string_view text, std::size_t at, char c) { return at < text.size() && text[at] == c; }
+bool is_char(std::string_view text, std::size_t at, char c) {
+    return at < text.size() && text[at] == c;
+}
 
 }  // namespace
 

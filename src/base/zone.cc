@@ -14,7 +14,9 @@ Zone::Zone(std::string name, std::vector<Step> steps) : name_(std::move(name)), 
     CHECK(!steps_.empty());
 }
 
-Zone Zone::china() { return Zone("Asia/Shanghai", {{Instant{0}, 480}}); }
+Zone Zone::china() {
+    return Zone("Asia/Shanghai", {{Instant{0}, 480}});
+}
 
 Result<Zone> Zone::by_name(std::string_view name) {
     if (name == "Asia/Shanghai") return china();

@@ -29,9 +29,9 @@ public:
 
     const std::string& name() const { return name_; }
     int offset_minutes(Instant instant) const;
-    Date date(Instant instant) const;              // the calendar day there
-    Millis time_of_day(Instant instant) const;     // ms since local midnight, [0, 24 h)
-    Instant midnight(Date date) const;             // when that day begins there
+    Date date(Instant instant) const;           // the calendar day there
+    Millis time_of_day(Instant instant) const;  // ms since local midnight, [0, 24 h)
+    Instant midnight(Date date) const;          // when that day begins there
 
 private:
     std::string name_;

@@ -641,7 +641,10 @@ void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, s
                     asked.push_back(rule);
                 }
             }
+            const bool was_known = subjects_.contains(record);
             if (!asked.empty()) judge(record, asked, true, sink);
+            // Judged once, so there is nothing to revise later: a million outcomes need not be remembered.
+            if (!was_known) subjects_.erase(record);
             ++done;
             if (progress && done % 64 == 0) progress(done, of);
         }

@@ -96,6 +96,11 @@ RecordIndex World::ensure(EntityIndex entity, std::string_view id) {
     return index;
 }
 
+cel::Value World::shared(cel::Value value) {
+    if (value.kind() != cel::Kind::string) return value;
+    return texts_.try_emplace(value.text(), value).first->second;
+}
+
 RecordIndex World::carrier(std::string_view id) const {
     return carriers_ == no_index ? no_record : find(carriers_, id);
 }
@@ -145,6 +150,7 @@ World::Touched World::apply(const ClearEvent& event) {
         cel::Value value = value_of(field, body_value);
         if (!value.is_known()) continue;
         const EntityIndex reference = references_[plan.entity][known->second];
+        if (reference != no_index || field.type == model::FieldType::enumeration) value = shared(std::move(value));
         if (reference != no_index) mentioned.emplace_back(reference, value.text());
         change.fields.emplace_back(known->second, std::move(value));
     }

@@ -92,6 +92,7 @@ public:
 
 private:
     RecordIndex ensure(EntityIndex entity, std::string_view id);
+    cel::Value shared(cel::Value value);  // words and ids that repeat are kept once
 
     struct ByEntity {
         std::unordered_map<std::string_view, RecordIndex> by_id;
@@ -109,6 +110,7 @@ private:
     std::vector<std::vector<EntityIndex>> references_;  // per entity, per field: entity referred to, or no_index
     EntityIndex carriers_ = no_index;                   // the entity that has fixes
     std::deque<Record> records_;
+    std::unordered_map<std::string, cel::Value> texts_;
     std::vector<ByEntity> by_entity_;
     struct Carried {
         std::vector<TrackBlock> blocks;  // sorted by (first, id)

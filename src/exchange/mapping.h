@@ -26,13 +26,14 @@ struct PositionColumns {
 // How one value is made from a row.
 struct ValueRule {
     enum class Kind {
-        column,      // the value of a column, in the encoding of its type
-        look_up,     // the value of `take` in the row of another file whose `by` equals our column `by`; absent when its rows differ
-        constant,    // a text
-        boolean,     // yes or no
-        text,        // a template: "{elder_id}|{kind}"; "{sha256|row}" takes the first that is there
-        fix,         // a position report (dictionary.h: fix); absent without coordinates
-        place,       // a place (dictionary.h: place); absent without coordinates
+        column,    // the value of a column, in the encoding of its type
+        look_up,   // the value of `take` in the row of another file whose `by` equals our column `by`; absent when its
+                   // rows differ
+        constant,  // a text
+        boolean,   // yes or no
+        text,      // a template: "{elder_id}|{kind}"; "{sha256|row}" takes the first that is there
+        fix,       // a position report (dictionary.h: fix); absent without coordinates
+        place,     // a place (dictionary.h: place); absent without coordinates
         datum_known  // boolean: the coordinates are there and their datum is declared; absent without coordinates
     };
     Kind kind = Kind::column;

@@ -16,16 +16,17 @@ public:
 
     const std::string& actor() const { return actor_; }
     int max_level() const { return max_level_; }
-    bool sees_agency(const std::string& agency) const;   // all agencies when none are named
+    bool sees_agency(const std::string& agency) const;  // all agencies when none are named
 
 private:
     Scope() = default;
     std::string actor_;
     int max_level_ = 2;
-    std::vector<std::string> agencies_;                  // empty: all
+    std::vector<std::string> agencies_;  // empty: all
 };
 
-// A personal value as a reader below its level sees it: the first character and stars ("王**"), at most eight characters.
+// A personal value as a reader below its level sees it: the first character and stars ("王**"), at most eight
+// characters.
 std::string masked(std::string_view value);
 
 }  // namespace ningyi::model

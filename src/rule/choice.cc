@@ -10,7 +10,7 @@ cel::Value chosen_value(const Param& param, const cel::Value& date, const std::v
     if (date.kind() != cel::Kind::date) return {};
     const Date day{static_cast<std::int32_t>(date.number())};
     const ParamValue* best = nullptr;
-    std::uint64_t best_rank = 0;   // a bit a key: the highest key counts most, then the next
+    std::uint64_t best_rank = 0;  // a bit a key: the highest key counts most, then the next
     for (const std::vector<std::uint32_t>& group : param.by_scope) {
         const ParamValue* value = in_force(param, group, day);
         if (value == nullptr) continue;

@@ -15,8 +15,8 @@ std::string_view to_word(Outcome outcome) {
 }
 
 std::optional<Outcome> outcome_of(std::string_view word) {
-    for (const Outcome outcome : {Outcome::hit, Outcome::clear, Outcome::exempt, Outcome::inconclusive,
-                                  Outcome::not_applicable}) {
+    for (const Outcome outcome :
+         {Outcome::hit, Outcome::clear, Outcome::exempt, Outcome::inconclusive, Outcome::not_applicable}) {
         if (to_word(outcome) == word) return outcome;
     }
     return std::nullopt;

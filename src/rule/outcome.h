@@ -10,7 +10,7 @@ namespace ningyi::rule {
 
 enum class Outcome : std::uint8_t { hit, clear, exempt, inconclusive, not_applicable };
 
-std::string_view to_word(Outcome outcome);                       // "hit", "not_applicable" …
+std::string_view to_word(Outcome outcome);  // "hit", "not_applicable" …
 std::optional<Outcome> outcome_of(std::string_view word);
 
 }  // namespace ningyi::rule
