@@ -55,7 +55,16 @@ Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
                    geo::squared_length(plane.between(start.place, fix.place));
     };
 
+    // One stray fix may be reached slowly enough, after a fix that was missed, and still be left too fast. It is the stray
+    // when what came before it reaches the landing without it and lies far nearer to it.
+    const auto is_stray = [&](const Fix& before, const Fix& start, const Fix& landing) {
+        return step_between(plane, before, landing).is_within(limit_m_s) &&
+               4 * geo::squared_length(plane.between(before.place, landing.place)) <
+                   geo::squared_length(plane.between(start.place, landing.place));
+    };
+
     std::size_t reference = 0;  // position in `used` of the last fix that is no outlier
+    std::size_t previous = 0;   // and of the one before it; the same when there is none
     std::size_t support = 1;    // how many fixes in a row agree with it, itself included
     for (std::size_t next = 1; next < used.size(); ++next) {
         const Fix& start = track[used[reference]];
@@ -66,6 +75,7 @@ Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
         }
         if (step.is_within(limit_m_s)) {
             result.speed_max_mm_s = std::max(result.speed_max_mm_s, step.low_m * 1000 / step.seconds);
+            previous = reference;
             reference = next;
             ++support;
             continue;
@@ -74,7 +84,7 @@ Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
             result.outliers.push_back(used[next]);
             continue;
         }
-        if (support < 2) {
+        if (support < 2 || is_stray(track[used[previous]], start, fix)) {
             result.outliers.push_back(used[reference]);
         } else {
             const double z = (step.distance_m - limit_m_s * step.seconds) / step.sigma_m;
@@ -82,6 +92,7 @@ Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
             result.jumps.push_back({fix.at, used[next], speed, std::min(most_nats, z * z / 2)});
             result.speed_max_mm_s = std::max(result.speed_max_mm_s, speed);
         }
+        previous = next;
         reference = next;
         support = 1;
     }

@@ -58,6 +58,18 @@ TEST(teleport, a_bad_fix_with_a_long_silence_after_it_is_not_confirmed_by_being_
     EXPECT_EQ(*call(track).fact("jumps"), 0);
 }
 
+TEST(teleport, a_stray_fix_after_a_missed_one_is_no_jump) {
+    // Every ten seconds; the fix before the stray one is missing, so it is reached at 25 m/s and left at 50.
+    std::vector<Fix> track;
+    for (const int i : {0, 1, 2, 3, 5, 6, 7, 8, 9}) {
+        track.push_back(fix_at(nine + i * 10 * seconds_ms, {i == 5 ? 505.0 : 1.0 * i, 0}));
+    }
+    const Call stray = call(track);
+    EXPECT_EQ(stray.run().verdict, Verdict::supported);
+    EXPECT_EQ(*stray.fact("jumps"), 0);
+    EXPECT_EQ(*stray.fact("outliers"), 1);
+}
+
 TEST(teleport, there_and_back_is_two_jumps) {
     std::vector<Fix> track = with_far({4, 5, 6, 7}, 12);
     EXPECT_EQ(*call(track).fact("jumps"), 2);
