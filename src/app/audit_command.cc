@@ -90,13 +90,7 @@ int audit(const AuditOptions& options, Terminal& terminal) {
     store->log().set_property(zone_property, taken->info.zone.name());
 
     intake::Opener opener(store->keys(), intake::partition_of(store->log()));
-    const run::Source source{store->log(),
-                             [&](const log::Event& event) -> Result<cbor::Value> {
-                                 auto opened = opener.open(event);
-                                 if (!opened) return failure(std::move(opened.error()));
-                                 return std::move(opened->body);
-                             },
-                             (*packs)->set, taken->info.zone};
+    const run::Source source{store->log(), opening_with(opener), (*packs)->set, taken->info.zone};
     auto reaudit = run::reaudit(source, [&](double share) { terminal.progress("稽核", "auditing", share); });
     terminal.progress("稽核", "auditing", 1);
     if (!reaudit) return terminal.complain(reaudit.error()), exit_unusable;

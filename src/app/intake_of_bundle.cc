@@ -181,6 +181,14 @@ Faults written_into(const std::string& bundle, const std::string& path) {
                   .en = "this is the bundle itself, writing here would overwrite its files; choose another folder"}};
 }
 
+run::Open opening_with(intake::Opener& opener) {
+    return [&opener](const log::Event& event) -> Result<cbor::Value> {
+        auto opened = opener.open(event);
+        if (!opened) return failure(std::move(opened.error()));
+        return std::move(opened->body);
+    };
+}
+
 Result<std::string> digest_of_bundle(const std::string& bundle) {
     std::map<std::string, fs::path> files;
     std::error_code error;

@@ -7,6 +7,8 @@
 #include "app/pack_folder.h"
 #include "app/terminal.h"
 #include "exchange/bundle.h"
+#include "intake/opener.h"
+#include "run/runner.h"
 #include "store/sqlite/data_folder.h"
 
 namespace ningyi::app {
@@ -28,6 +30,9 @@ void report(const TakenIn& taken, const std::string& rejected_path, const Termin
 // A fault when `path` is the folder `bundle` or lies in it: what was handed over is read and never written, and a
 // report has files with the names of a bundle. Nothing otherwise, also when the bundle is a file.
 Faults written_into(const std::string& bundle, const std::string& path);
+
+// How the runner opens events of this store. REQUIRES: the opener outlives what it returns.
+run::Open opening_with(intake::Opener& opener);
 
 // A digest of what the bundle's files hold, in hex: two bundles with equal files have equal digests.
 Result<std::string> digest_of_bundle(const std::string& bundle);

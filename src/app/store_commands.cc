@@ -124,13 +124,7 @@ int replay(const ReplayOptions& options, Terminal& terminal) {
     const auto zone = Zone::by_name(store->log().property(zone_property).value_or(Zone::china().name()));
     if (!zone) return terminal.complain(zone.error()), exit_unusable;
     intake::Opener opener(store->keys(), intake::partition_of(store->log()));
-    const run::Source source{store->log(),
-                             [&](const log::Event& event) -> Result<cbor::Value> {
-                                 auto opened = opener.open(event);
-                                 if (!opened) return failure(std::move(opened.error()));
-                                 return std::move(opened->body);
-                             },
-                             (*packs)->set, *zone};
+    const run::Source source{store->log(), opening_with(opener), (*packs)->set, *zone};
     auto replayed = run::replay(source, *stored);
     if (!replayed) return terminal.complain(replayed.error()), exit_faults;
     const engine::Finding& finding = replayed->finding;

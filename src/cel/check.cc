@@ -182,8 +182,7 @@ Checker::Checked Checker::binary(const Syntax& syntax) {
     static constexpr std::string_view comparisons[] = {"<", "<=", ">", ">=", "==", "!="};
     const bool is_comparison =
         std::find(std::begin(comparisons), std::end(comparisons), syntax.name) != std::end(comparisons);
-    return is_comparison ? comparison(syntax, std::move(a), std::move(b))
-                         : arithmetic(syntax, std::move(a), std::move(b));
+    return is_comparison ? comparison(syntax, a, b) : arithmetic(syntax, a, b);
 }
 
 // Says why two operands do not go together, and what to write instead.
@@ -223,7 +222,7 @@ Checker::Checked Checker::mismatch(const Syntax& syntax, const Checked& a, const
     return bad();
 }
 
-Checker::Checked Checker::comparison(const Syntax& syntax, Checked a, Checked b) {
+Checker::Checked Checker::comparison(const Syntax& syntax, const Checked& a, const Checked& b) {
     const Comparison comparison = comparison_of(syntax.name);
     const bool equality = is_equality(comparison);
     const Kind kind = a.type.kind;
@@ -248,7 +247,7 @@ Checker::Checked Checker::comparison(const Syntax& syntax, Checked a, Checked b)
         {.node = made, .type = type_of(Kind::boolean), .cost = bounded(a.cost + b.cost + own), .is_bad = false});
 }
 
-Checker::Checked Checker::arithmetic(const Syntax& syntax, Checked a, Checked b) {
+Checker::Checked Checker::arithmetic(const Syntax& syntax, const Checked& a, const Checked& b) {
     const char sign = syntax.name[0];
     const Kind left = a.type.kind;
     const Kind right = b.type.kind;

@@ -40,8 +40,8 @@ private:
     Checked literal(const Syntax& syntax);
     Checked unary(const Syntax& syntax);
     Checked binary(const Syntax& syntax);
-    Checked comparison(const Syntax& syntax, Checked a, Checked b);
-    Checked arithmetic(const Syntax& syntax, Checked a, Checked b);
+    Checked comparison(const Syntax& syntax, const Checked& a, const Checked& b);
+    Checked arithmetic(const Syntax& syntax, const Checked& a, const Checked& b);
     Checked member(const Syntax& syntax);
     Checked logic(const Syntax& syntax);
     Checked conditional(const Syntax& syntax);

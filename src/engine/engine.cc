@@ -106,6 +106,7 @@ public:
         f.band = j.band;
         f.severity = j.outcome == Outcome::hit ? j.severity : 0;
         if (!j.effect.empty()) f.effect = j.effect;
+        f.values.reserve(j.values.size());
         for (const auto& [path, value] : j.values) {
             if (value.kind() == Kind::place || value.kind() == Kind::fix) continue;
             UsedValue used;

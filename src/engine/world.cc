@@ -125,6 +125,7 @@ World::Touched World::apply(const ClearEvent& event) {
                   .type = type,
                   .recorded_at = event.recorded_at,
                   .fields = {}};
+    change.fields.reserve(event.body.pairs.size());
     std::vector<std::pair<EntityIndex, std::string>> mentioned;
     for (const auto& [name, body_value] : event.body.pairs) {
         const auto known = plan.fields.find(name);
