@@ -55,8 +55,8 @@ Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
                    geo::squared_length(plane.between(start.place, fix.place));
     };
 
-    // One stray fix may be reached slowly enough, after a fix that was missed, and still be left too fast. It is the stray
-    // when what came before it reaches the landing without it and lies far nearer to it.
+    // One stray fix may be reached slowly enough, after a fix that was missed, and still be left too fast. It is the
+    // stray when what came before it reaches the landing without it and lies far nearer to it.
     const auto is_stray = [&](const Fix& before, const Fix& start, const Fix& landing) {
         return step_between(plane, before, landing).is_within(limit_m_s) &&
                4 * geo::squared_length(plane.between(before.place, landing.place)) <
