@@ -53,6 +53,8 @@ def check(command, counts=None, environment=None):
 
 def main():
     long = "--long" in sys.argv[1:]
+    if long:
+        os.environ["NINGYI_LONG"] = "1"
     release, dev = TOP / "build/release/bin", TOP / "build/dev/bin"
     english = {"LANG": "en_US.UTF-8"}
     work = [("layers", lambda: check(["python3", "tools/check_layers.py"])),
@@ -66,6 +68,7 @@ def main():
             work.append((f"{program.name} ({name})", lambda p=program: google_test(p)))
     for path in sorted(TOP.glob("tests/*_test.py")):
         work.append((path.name, lambda p=path: check(["python3", str(p)], r"(\d+) passed, (\d+) failed")))
+    work.append(("clang-tidy, second half", lambda: check(["python3", "tools/check_tidy.py", "2/2"])))
     if long:
         for program in sorted((TOP / "build/fuzz/bin").glob("*_fuzz")):
             work.append((program.name, lambda p=program: check([str(p), f"-max_total_time={FUZZ_SECONDS}", "-rss_limit_mb=2048"])))
