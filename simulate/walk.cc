@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "geo/place.h"
 
 namespace ningyi::simulate {
 namespace {
@@ -56,7 +57,7 @@ Noise noise_of(const Walk& walk, Random& random) {
 }
 
 std::int32_t rounded_dm(double metres) {
-    return static_cast<std::int32_t>(metres * 10 + 0.5);
+    return static_cast<std::int32_t>(geo::rounded(metres * 10));
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ Value Value::of_map(Map pairs) {
 }
 
 Value Value::of_type(std::string name) {
-    Value value = of_string(name);
+    Value value = of_shared_string(std::make_shared<const std::string>(std::move(name)));
     value.kind_ = Kind::type;
     return value;
 }

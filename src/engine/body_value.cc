@@ -2,7 +2,6 @@
 #include "engine/body_value.h"
 
 #include <array>
-#include <cmath>
 
 #include "base/text.h"
 
@@ -112,7 +111,7 @@ cel::Value value_of(const model::Field& field, const cbor::Value& value) {
             const track::Fix fix = fix_of(value);
             return cel::Value::of_fix({.lat_e7 = fix.place.lat_e7,
                                        .lon_e7 = fix.place.lon_e7,
-                                       .sigma_mm = static_cast<std::int64_t>(track::sigma_mm(fix) + 0.5)});
+                                       .sigma_mm = geo::rounded(track::sigma_mm(fix))});
         }
         case FieldType::fixes:
         case FieldType::track: return {};

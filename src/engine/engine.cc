@@ -376,7 +376,7 @@ Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Z
             if (!found) continue;  // a fact of a feature: its own evidence is added anyway
             evidence.path = *found;
             evidence.track = found->kind == Path::Kind::track;
-            compiled.evidence.push_back(std::move(evidence));
+            compiled.evidence.push_back(evidence);
         }
         if (rule.on.kind == rule::Trigger::Kind::due) {
             complain("暂不支持按到期时间触发（on: due）", "a trigger of the kind `due` is not supported yet");

@@ -40,7 +40,7 @@ public:
 
     Result<std::size_t> read(char* to, std::size_t room) override {
         const std::size_t count = std::min(room, rest_.size());
-        std::copy_n(rest_.data(), count, to);
+        rest_.copy(to, count);
         rest_.remove_prefix(count);
         return count;
     }

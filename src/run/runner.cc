@@ -14,7 +14,7 @@ using engine::Finding;
 constexpr std::size_t findings_per_record = 4096;
 
 // Gives every event with seq ≤ `until` to `take`, opened. Stops at the first that does not open.
-Faults read_opened(const Source& source, std::uint64_t until, const std::function<void(ClearEvent)>& take,
+Faults read_opened(const Source& source, std::uint64_t until, const std::function<void(const ClearEvent&)>& take,
                    const Progress& progress) {
     Faults faults;
     const std::uint64_t size = source.log.size();
@@ -54,7 +54,7 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress) {
     if (!engine) return failure(std::move(engine.error()));
     // Taking in and judging are about even work; the bar gives each half.
     Faults faults = read_opened(
-        source, UINT64_MAX, [&](ClearEvent event) { (*engine)->load(event); },
+        source, UINT64_MAX, [&](const ClearEvent& event) { (*engine)->load(event); },
         [&](double share) {
             if (progress) progress(share / 2);
         });
@@ -91,7 +91,7 @@ Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::L
     };
     Faults faults = read_opened(
         source, UINT64_MAX,
-        [&](ClearEvent event) {
+        [&](const ClearEvent& event) {
             const bool is_new = event.seq > recorded;
             (*engine)->feed(event, [&](Finding finding) {
                 if (is_new) waiting.push_back(std::move(finding));
@@ -107,7 +107,7 @@ Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::L
 Result<Replayed> replay(const Source& source, const Finding& stored) {
     auto engine = engine::Engine::create(source.set, source.zone);
     if (!engine) return failure(std::move(engine.error()));
-    Faults faults = read_opened(source, stored.position, [&](ClearEvent event) { (*engine)->load(event); }, {});
+    Faults faults = read_opened(source, stored.position, [&](const ClearEvent& event) { (*engine)->load(event); }, {});
     if (!faults.empty()) return failure(std::move(faults));
     const rule::Rule* rule = source.set.rule(stored.rule);
     if (rule == nullptr) {
