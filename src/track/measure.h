@@ -17,9 +17,23 @@
 namespace ningyi::track {
 
 struct Gathered;
+struct PlannedVisit;
 
-// `dwells` are gathered over many records (compare/dwell.h); `subject` is an opaque number for a person or device.
-enum class ArgumentKind : std::uint8_t { track, fix, place, interval, length, duration, ratio, count, subject, dwells };
+// `dwells` (compare/dwell.h) and `visits` (compare/plan.h) are gathered over many records; `subject` is an opaque
+// number for a person or device.
+enum class ArgumentKind : std::uint8_t {
+    track,
+    fix,
+    place,
+    interval,
+    length,
+    duration,
+    ratio,
+    count,
+    subject,
+    dwells,
+    visits
+};
 
 // One argument; which member counts is said by the kind of its parameter. `number`: mm, ms, ppm or a count.
 struct Argument {
@@ -30,6 +44,7 @@ struct Argument {
     Interval interval;
     std::int64_t number = 0;
     std::span<const Gathered> dwells;
+    std::span<const PlannedVisit> visits;
 };
 
 struct ParameterDefinition {
