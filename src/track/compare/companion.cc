@@ -11,7 +11,6 @@
 namespace ningyi::track {
 namespace {
 
-constexpr std::uint32_t left_out = marks_without_place | marks_of_time | mark_poor | mark_jump;
 constexpr Millis sample_step_ms = 30 * seconds_ms;
 constexpr double neighbourhood_m = 1000;  // within which strangers are spread
 constexpr double most_nats_a_sample = 3;
@@ -33,7 +32,7 @@ Millis first_sample(Millis at) {
 
 Company company(std::span<const Fix> a, std::span<const Fix> b, double within_m, double moving_m_s) {
     Company result;
-    for (const JointPiece& piece : joint_pieces(a, b, left_out, std::nullopt)) {
+    for (const JointPiece& piece : joint_pieces(a, b, marks_without_company, std::nullopt)) {
         result.common += piece.to - piece.from;
         if (piece.speed_a_m_s <= moving_m_s || piece.speed_b_m_s <= moving_m_s) continue;
         result.moving_ms += static_cast<double>(piece.to - piece.from);

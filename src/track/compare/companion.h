@@ -10,6 +10,9 @@
 
 namespace ningyi::track {
 
+// Fixes with one of these say nothing about company.
+constexpr std::uint32_t marks_without_company = marks_without_place | marks_of_time | mark_poor | mark_jump;
+
 struct Company {
     double moving_ms = 0;    // both interpolated and both moving
     double together_ms = 0;  // of that, within the distance
