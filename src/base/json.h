@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes JSON: stable bytes, keys in the order they are written. (Reading JSON comes with the first thing that needs
-// it.)
+// Writes JSON: stable bytes, keys in the order they are written. It is read by json_in.h.
 #pragma once
 
 #include <cstdint>
