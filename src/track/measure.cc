@@ -10,6 +10,7 @@
 #include "track/compare/mock.h"
 #include "track/compare/overlap.h"
 #include "track/compare/presence.h"
+#include "track/compare/replay.h"
 #include "track/compare/teleport.h"
 #include "track/gaps.h"
 
@@ -79,6 +80,13 @@ constexpr std::array companion_facts = {F{"moving", FactKind::duration}, F{"toge
                                         F{"path", FactKind::length}, F{"share", FactKind::ratio},
                                         F{"common", FactKind::duration}};
 
+constexpr std::array replay_parameters = {P{"track", track, true}, P{"other", track, true}};
+constexpr std::array replay_facts = {F{"sync", FactKind::length},       F{"matched", FactKind::duration},
+                                     F{"lag", FactKind::duration},      F{"samples", FactKind::count},
+                                     F{"run", FactKind::count},         F{"reversed", FactKind::count},
+                                     F{"stops", FactKind::count},       F{"together", FactKind::duration},
+                                     F{"used", FactKind::count},        F{"seen", FactKind::count}};
+
 constexpr std::array apart_parameters = {P{"track", track, true}, P{"other", track, true},
                                          P{"interval", interval, false}, P{"distance", length, false, devices_apart_mm},
                                          P{"slack", duration, false, button_slack_ms}};
@@ -106,7 +114,7 @@ constexpr std::array address_facts = {F{"visits", FactKind::count}, F{"subjects"
                                       F{"seen", FactKind::count}, F{"distance", FactKind::length},
                                       F{"share", FactKind::ratio}};
 
-constexpr std::array<MeasureDefinition, 12> table = {{
+constexpr std::array<MeasureDefinition, 13> table = {{
     {"track.inside", 1, inside_parameters, inside_facts, inside},
     {"track.presence", 1, presence_parameters, presence_facts, presence},
     {"track.gaps", 1, gaps_parameters, gaps_facts, gaps},
@@ -115,6 +123,7 @@ constexpr std::array<MeasureDefinition, 12> table = {{
     {"track.mock", 1, mock_parameters, mock_facts, mock},
     {"track.approach", 1, approach_parameters, approach_facts, approach},
     {"track.companion", 1, companion_parameters, companion_facts, companion},
+    {"track.replay", 1, replay_parameters, replay_facts, replay},
     {"track.apart", 1, apart_parameters, apart_facts, apart},
     {"track.dwell", 1, dwell_parameters, dwell_facts, dwell},
     {"track.datum", 1, datum_parameters, datum_facts, datum},
