@@ -12,9 +12,11 @@
 namespace ningyi::bench {
 namespace {
 
-// Positions of the fixes of each order, by time: fixes[first[o] .. first[o + 1]).
+// The rows of each order, by time: fixes [first[o], first[o + 1]) of what is sorted here once.
 struct ByOrder {
-    std::vector<std::uint32_t> first, fixes;
+    std::vector<std::uint32_t> first;
+    std::vector<std::int64_t> at_ms;
+    std::vector<std::int32_t> lat_e7, lon_e7, accuracy_mm;
 };
 
 ByOrder by_order(const District& district) {
@@ -23,59 +25,91 @@ ByOrder by_order(const District& district) {
     grouped.first.assign(district.orders.size() + 1, 0);
     for (const std::uint32_t order : fixes.order) ++grouped.first[order + 1];
     std::partial_sum(grouped.first.begin(), grouped.first.end(), grouped.first.begin());
+    const auto is_in_order = [&] {
+        for (std::size_t i = 1; i < fixes.size(); ++i) {
+            if (fixes.order[i] < fixes.order[i - 1]) return false;
+            if (fixes.order[i] == fixes.order[i - 1] && fixes.at_ms[i] < fixes.at_ms[i - 1]) return false;
+        }
+        return true;
+    };
+    if (is_in_order()) {
+        grouped.at_ms = fixes.at_ms;
+        grouped.lat_e7 = fixes.lat_e7;
+        grouped.lon_e7 = fixes.lon_e7;
+        grouped.accuracy_mm = fixes.accuracy_mm;
+        return grouped;
+    }
     std::vector<std::uint32_t> next(grouped.first.begin(), grouped.first.end() - 1);
-    grouped.fixes.resize(fixes.size());
-    for (std::uint32_t i = 0; i < fixes.size(); ++i) grouped.fixes[next[fixes.order[i]]++] = i;
+    std::vector<std::uint32_t> rows(fixes.size());
+    for (std::uint32_t i = 0; i < fixes.size(); ++i) rows[next[fixes.order[i]]++] = i;
     for (std::size_t order = 0; order + 1 < grouped.first.size(); ++order) {
-        const auto from = grouped.fixes.begin() + grouped.first[order],
-                   to = grouped.fixes.begin() + grouped.first[order + 1];
+        const auto from = rows.begin() + grouped.first[order], to = rows.begin() + grouped.first[order + 1];
         const auto earlier = [&](std::uint32_t a, std::uint32_t b) { return fixes.at_ms[a] < fixes.at_ms[b]; };
         if (!std::is_sorted(from, to, earlier)) std::stable_sort(from, to, earlier);
     }
+    const auto sorted = [&](const auto& column) {
+        std::decay_t<decltype(column)> out(rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) out[i] = column[rows[i]];
+        return out;
+    };
+    grouped.at_ms = sorted(fixes.at_ms);
+    grouped.lat_e7 = sorted(fixes.lat_e7);
+    grouped.lon_e7 = sorted(fixes.lon_e7);
+    grouped.accuracy_mm = sorted(fixes.accuracy_mm);
     return grouped;
 }
 
-void near_and_jumps(const District& district, Answers& answers) {
-    const Fixes& fixes = district.fixes;
+// Q2: time with both ends of a step of at most a minute near the elder and inside the order.
+void near(const District& district, const ByOrder& grouped, Answers& answers) {
     const Orders& rows = district.rows;
-    const ByOrder grouped = by_order(district);
     std::vector<std::int32_t> lat(district.elders.size(), absent), lon(district.elders.size(), absent);
     for (std::size_t i = 0; i < district.homes.elder.size(); ++i) {
         lat[district.homes.elder[i]] = district.homes.lat_e7[i];
         lon[district.homes.elder[i]] = district.homes.lon_e7[i];
     }
+    std::vector<std::uint8_t> flags;
     for (std::size_t row = 0; row < rows.order.size(); ++row) {
-        const std::uint32_t order = rows.order[row];
+        const std::uint32_t begin = grouped.first[rows.order[row]], count = grouped.first[rows.order[row] + 1] - begin;
         const double home_north = lat[rows.elder[row]] * metres_north, home_east = lon[rows.elder[row]] * metres_east;
+        const std::int32_t* const lats = grouped.lat_e7.data() + begin;
+        const std::int32_t* const lons = grouped.lon_e7.data() + begin;
+        const std::int64_t* const at = grouped.at_ms.data() + begin;
+        const std::int64_t from = rows.start_ms[row], to = rows.end_ms[row];
+        flags.resize(count + 1);
+        std::uint8_t* const is_near = flags.data();
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const double north = lats[i] * metres_north - home_north, east = lons[i] * metres_east - home_east;
+            is_near[i] = north * north + east * east <= 100.0 * 100.0;
+        }
+        // Fixes are in time order, so those inside the order are one stretch.
+        const std::uint32_t low = static_cast<std::uint32_t>(std::lower_bound(at, at + count, from) - at);
+        const std::uint32_t high = static_cast<std::uint32_t>(std::upper_bound(at + low, at + count, to) - at);
         std::int64_t near_ms = 0;
-        double north = 0, east = 0;
-        std::int64_t at = 0;
-        bool was_near = false, has_last = false, was_good = false;
-        for (std::uint32_t i = grouped.first[order]; i < grouped.first[order + 1]; ++i) {
-            const std::uint32_t fix = grouped.fixes[i];
-            const std::int64_t now = fixes.at_ms[fix];
-            const double here_north = fixes.lat_e7[fix] * metres_north, here_east = fixes.lon_e7[fix] * metres_east;
-            const double to_north = here_north - home_north, to_east = here_east - home_east;
-            const bool is_near = to_north * to_north + to_east * to_east <= 100.0 * 100.0 &&
-                                 now >= rows.start_ms[row] && now <= rows.end_ms[row];
-            const bool is_good = fixes.accuracy_mm[fix] != absent && fixes.accuracy_mm[fix] <= 50'000;
-            if (has_last) {
-                const std::int64_t step = now - at;
-                if (is_near && was_near && step <= 60'000) near_ms += step;
-                const double moved_north = here_north - north, moved_east = here_east - east;
-                const double square = moved_north * moved_north + moved_east * moved_east;
-                const double fast = 0.040 * static_cast<double>(step);
-                if (is_good && was_good && square > 500.0 * 500.0 && square > fast * fast) ++answers.jumps;
-            }
-            north = here_north;
-            east = here_east;
-            at = now;
-            was_near = is_near;
-            was_good = is_good;
-            has_last = true;
+        for (std::uint32_t i = low + 1; i < high; ++i) {
+            const std::int64_t step = at[i] - at[i - 1];
+            const std::int64_t counts = is_near[i] & is_near[i - 1] & static_cast<std::uint8_t>(step <= 60'000);
+            near_ms += step & -counts;
         }
         answers.near_s += static_cast<std::uint64_t>(near_ms / 1000);
         if (rows.billed_ms[row] > 0 && near_ms * 10 < rows.billed_ms[row] * 6) ++answers.short_orders;
+    }
+}
+
+// Q3: steps further than 500 m and faster than 40 m/s between two precise fixes of an order.
+void jumps(const District& district, const ByOrder& grouped, Answers& answers) {
+    for (const std::uint32_t order : district.rows.order) {
+        const std::uint32_t begin = grouped.first[order], end = grouped.first[order + 1];
+        std::uint64_t found = 0;
+        for (std::uint32_t i = begin + 1; i < end; ++i) {
+            const double north = (grouped.lat_e7[i] * metres_north) - (grouped.lat_e7[i - 1] * metres_north);
+            const double east = (grouped.lon_e7[i] * metres_east) - (grouped.lon_e7[i - 1] * metres_east);
+            const double square = north * north + east * east;
+            const double fast = 0.040 * static_cast<double>(grouped.at_ms[i] - grouped.at_ms[i - 1]);
+            const auto is_good = [&](std::int32_t accuracy) { return (accuracy != absent) & (accuracy <= 50'000); };
+            found += static_cast<std::uint64_t>((square > 500.0 * 500.0) & (square > fast * fast)) &
+                     static_cast<std::uint64_t>(is_good(grouped.accuracy_mm[i]) & is_good(grouped.accuracy_mm[i - 1]));
+        }
+        answers.jumps += found;
     }
 }
 
@@ -148,10 +182,25 @@ void sums_of_loading(const Fixes& fixes, Answers& answers) {
         answers.sum_place_e6 += static_cast<std::uint64_t>((fixes.lat_e7[i] + fixes.lon_e7[i]) / 10);
 }
 
-void queries(const District& district, Answers& answers) {
-    near_and_jumps(district, answers);
+Seconds queries(const District& district, Answers& answers) {
+    Seconds seconds;
+    double before = processor_seconds();
+    const auto lap = [&] {
+        const double now = processor_seconds(), took = now - before;
+        before = now;
+        return took;
+    };
+    const ByOrder grouped = by_order(district);
+    seconds.group = lap();
+    near(district, grouped, answers);
+    seconds.near = lap();
+    jumps(district, grouped, answers);
+    seconds.jumps = lap();
     overlaps(district, answers);
+    seconds.overlaps = lap();
     together(district, answers);
+    seconds.together = lap();
+    return seconds;
 }
 
 double processor_seconds() {
@@ -163,17 +212,18 @@ double processor_seconds() {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-void print(const char* program, double load_s, double total_s, const Answers& answers) {
+void print(const char* program, double load_s, double total_s, const Seconds& seconds, const Answers& answers) {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     std::printf(
-        "{\"program\":\"%s\",\"load_s\":%.4f,\"total_s\":%.4f,\"peak_mb\":%ld,\"answers\":{\"fixes\":%llu,\"rejected\":"
-        "%llu,\"sum_at_s\":%llu,"
+        "{\"program\":\"%s\",\"load_s\":%.4f,\"group_s\":%.4f,\"q2_s\":%.4f,\"q3_s\":%.4f,\"q4_s\":%.4f,\"q5_s\":%.4f,"
+        "\"total_s\":%.4f,\"peak_mb\":%ld,\"answers\":{\"fixes\":%llu,\"rejected\":%llu,\"sum_at_s\":%llu,"
         "\"sum_place_e6\":%llu,\"q2_short\":%llu,\"q2_near_s\":%llu,\"q3\":%llu,\"q4\":%llu,\"q5\":%llu}}\n",
-        program, load_s, total_s, usage.ru_maxrss / 1024, number(answers.fixes), number(answers.rejected),
-        number(answers.sum_at_s), number(answers.sum_place_e6), number(answers.short_orders), number(answers.near_s),
-        number(answers.jumps), number(answers.overlaps), number(answers.together));
+        program, load_s, seconds.group, seconds.near, seconds.jumps, seconds.overlaps, seconds.together, total_s,
+        usage.ru_maxrss / 1024, number(answers.fixes), number(answers.rejected), number(answers.sum_at_s),
+        number(answers.sum_place_e6), number(answers.short_orders), number(answers.near_s), number(answers.jumps),
+        number(answers.overlaps), number(answers.together));
 }
 
 }  // namespace ningyi::bench

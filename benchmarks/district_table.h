@@ -72,11 +72,16 @@ struct Answers {
     std::uint64_t together = 0;                                             // Q5
 };
 
-void sums_of_loading(const Fixes& fixes, Answers& answers);
-void queries(const District& district, Answers& answers);
+// Processor seconds of each query; `group` is the sorting of fixes by order, done once for Q2 and Q3.
+struct Seconds {
+    double group = 0, near = 0, jumps = 0, overlaps = 0, together = 0;
+};
 
-// Prints one line of JSON: seconds of processor time since `start_s`, peak memory, answers.
-void print(const char* program, double load_s, double total_s, const Answers& answers);
+void sums_of_loading(const Fixes& fixes, Answers& answers);
+Seconds queries(const District& district, Answers& answers);
+
+// Prints one line of JSON: seconds of processor time, peak memory, answers.
+void print(const char* program, double load_s, double total_s, const Seconds& seconds, const Answers& answers);
 double processor_seconds();
 
 }  // namespace ningyi::bench

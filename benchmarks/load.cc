@@ -187,13 +187,14 @@ int main(int count, char** arguments) {
     rejects.finish();
     const double loaded = bench::processor_seconds();
     bench::Answers answers;
+    bench::Seconds seconds;
     if (with_queries) {
         Rejects none("");
         load_orders(folder, district, none);
-        bench::queries(district, answers);
+        seconds = bench::queries(district, answers);
     }
     const double end = bench::processor_seconds();
     bench::sums_of_loading(district.fixes, answers);
-    bench::print("ningyi", loaded - start, end - start, answers);
+    bench::print("ningyi", loaded - start, end - start, seconds, answers);
     return 0;
 }

@@ -175,12 +175,13 @@ int main(int count, char** arguments) {
     load_fixes(folder, district);
     const double loaded = bench::processor_seconds();
     bench::Answers answers;
+    bench::Seconds seconds;
     if (count > 2 && std::strcmp(arguments[2], "queries") == 0) {
         load_orders(folder, district);
-        bench::queries(district, answers);
+        seconds = bench::queries(district, answers);
     }
     const double end = bench::processor_seconds();
     bench::sums_of_loading(district.fixes, answers);
-    bench::print("limit", loaded - start, end - start, answers);
+    bench::print("limit", loaded - start, end - start, seconds, answers);
     return 0;
 }
