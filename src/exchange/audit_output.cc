@@ -267,8 +267,8 @@ void write_subjects_csv(const AuditInput& input, const AuditTables& tables, cons
     csv.text(input.page.key);
     for (const AuditParty& party : input.page.parties) csv.text(party.id);
     csv.text(date_column(input));
-    for (const char* name :
-         {"level", "hits", "inconclusive", "exempt", "claimed_fen", "at_risk_fen", "substantiated_fen", "rules"})
+    for (const char* name : {"level", "hits", "inconclusive", "exempt", "claimed_fen", "at_risk_fen",
+                             "substantiated_fen", "unverified_fen", "rules"})
         csv.text(name);
     csv.end_row();
     for (const SubjectRow& row : tables.subjects) {
@@ -286,6 +286,7 @@ void write_subjects_csv(const AuditInput& input, const AuditTables& tables, cons
             csv.integer(*row.substantiated_fen);
         else
             csv.empty();
+        csv.integer(row.unverified_fen);
         csv.text(join(row.rules, " "));
         csv.end_row();
         file.write(text);
@@ -313,7 +314,8 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
         .value(tables.claimed_fen)
         .key("at_risk_fen")
         .value(tables.at_risk_fen);
-    json.key("substantiated_fen").value(tables.substantiated_fen).end_object();
+    json.key("substantiated_fen").value(tables.substantiated_fen);
+    json.key("unverified_fen").value(tables.unverified_fen).end_object();
     json.key("rules").begin_array();
     for (const RuleTotals& rule : tables.rules) {
         json.begin_object()
@@ -343,7 +345,8 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
                 .value(party.subjects_hit);
             json.key("hits").value(party.hits).key("inconclusive").value(party.inconclusive);
             json.key("claimed_fen").value(party.claimed_fen).key("at_risk_fen").value(party.at_risk_fen);
-            json.key("substantiated_fen").value(party.substantiated_fen).end_object();
+            json.key("substantiated_fen").value(party.substantiated_fen);
+            json.key("unverified_fen").value(party.unverified_fen).end_object();
         }
         json.end_array();
     }

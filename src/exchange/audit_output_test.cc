@@ -223,7 +223,7 @@ subject: visit
 parties:
   - {id: firm_id, name: firm.name, table: true}
   - {id: gardener_id, name: gardener.name, table: true}
-claimed: {money: fee, time: lasted}
+claimed: {money: fee, time: lasted, proof: [GA-FAR-01]}
 levels:
   - {id: auto, zh: 自动, en: auto, if: 'has(visit.rung_at)'}
 interval: [began, ended]
@@ -448,10 +448,11 @@ TEST_F(Gardens, money_held_is_not_substantiated_and_rules_are_not_added_up) {
     EXPECT_EQ(summary["outcomes"]["inconclusive"], 1);
     EXPECT_EQ(summary["money"]["claimed_fen"], 18000);
     EXPECT_EQ(summary["money"]["at_risk_fen"], 6000);
-    EXPECT_EQ(summary["money"]["substantiated_fen"], 12000);
+    EXPECT_EQ(summary["money"]["substantiated_fen"], 6000);
+    EXPECT_EQ(summary["money"]["unverified_fen"], 6000);  // of V3 nobody could tell where it was
     EXPECT_EQ(summary["by_gardener"][0]["hits"], 2);
     EXPECT_EQ(summary["by_gardener"][0]["name"], "金***");
-    EXPECT_NE(files.at("visits.csv").find("V1,f1,g1,2026-03-02,auto,0,0,0,6000,0,6000,"), std::string::npos)
+    EXPECT_NE(files.at("visits.csv").find("V1,f1,g1,2026-03-02,auto,0,0,0,6000,0,6000,0,"), std::string::npos)
         << files.at("visits.csv");
 }
 

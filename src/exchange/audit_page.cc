@@ -149,7 +149,31 @@ private:
         yaml::MapReader claimed(*node, file_, faults_);
         page_.money = path(claimed, "money", FieldType::money, true);
         page_.time = path(claimed, "time", FieldType::duration);
+        if (const yaml::Node* condition = claimed.optional("if")) page_.claimed_if = this->condition(*condition);
+        if (const yaml::Node* list = claimed.list("proof")) {
+            for (const yaml::Node& item : list->items) read_proof(item);
+        }
         claimed.finish();
+    }
+
+    void read_proof(const yaml::Node& node) {
+        const auto id = yaml::text_of(node, file_, faults_);
+        if (!id) return;
+        if (set_.rule(*id) == nullptr) {
+            refuse(node, "E501", format("没有规则 {}", *id), format("there is no rule {}", *id));
+            return;
+        }
+        page_.proof.push_back(*id);
+    }
+
+    cel::Expression condition(const yaml::Node& node) {
+        if (!node.is_scalar()) return {};
+        auto expression = cel::compile(
+            node.text, page_.names, cel::type_of(cel::Kind::boolean),
+            {.file = file_, .line = node.line, .column = node.column, .lines = node.lines, .columns = node.columns});
+        if (expression) return std::move(*expression);
+        faults_.insert(faults_.end(), expression.error().begin(), expression.error().end());
+        return {};
     }
 
     void read_level(const yaml::Node& node) {
@@ -160,18 +184,8 @@ private:
         const yaml::Node* condition = map.required("if");
         map.finish();
         if (condition == nullptr || !condition->is_scalar()) return;
-        auto expression = cel::compile(condition->text, page_.names, cel::type_of(cel::Kind::boolean),
-                                       {.file = file_,
-                                        .line = condition->line,
-                                        .column = condition->column,
-                                        .lines = condition->lines,
-                                        .columns = condition->columns});
-        if (!expression) {
-            faults_.insert(faults_.end(), expression.error().begin(), expression.error().end());
-            return;
-        }
-        level.condition = std::move(*expression);
-        page_.levels.push_back(std::move(level));
+        level.condition = this->condition(*condition);
+        if (!level.condition.is_empty()) page_.levels.push_back(std::move(level));
     }
 
     void read_interval(const yaml::Node& list) {

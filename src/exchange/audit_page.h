@@ -41,8 +41,10 @@ struct AuditPage {
     std::string key;  // the subject's id field
     model::Label subject_label;
     std::vector<AuditParty> parties;
-    std::string money, time;  // claimed: a money and a duration; `time` may be empty
-    cel::Names names;         // of the levels' conditions
+    std::string money, time;         // claimed: a money and a duration; `time` may be empty
+    cel::Expression claimed_if;      // empty: every subject claims; a subject for which it is false claims nothing
+    std::vector<std::string> proof;  // rules without whose answer money is not verified
+    cel::Names names;                // of the conditions
     std::vector<AuditLevel> levels;
     std::string from, to;      // the interval claimed; both empty when the subject has none
     std::string place;         // empty: nothing is drawn around a place

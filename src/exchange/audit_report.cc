@@ -175,7 +175,12 @@ private:
         tile(out, count_text(count(Outcome::inconclusive)), "次无法判定", "could not be judged");
         tile(out, money(tables_.claimed_fen), "申报金额", "claimed");
         tile(out, money(tables_.at_risk_fen), "疑点涉及金额", "touched by leads");
-        tile(out, money(tables_.substantiated_fen), "目前无碍支付", "not questioned");
+        if (page_.proof.empty()) {
+            tile(out, money(tables_.substantiated_fen), "目前无碍支付", "not questioned");
+        } else {
+            tile(out, money(tables_.substantiated_fen), "已核实、无疑点", "verified, no lead");
+            tile(out, money(tables_.unverified_fen), "无疑点但未能核实", "no lead, not verified");
+        }
         out += "</div></div></header><nav class=\"toc\" aria-label=\"目录 / Contents\"><div class=\"wrap\">";
         const auto link = [&](std::string_view id, std::string_view zh, std::string_view en) {
             out += format("<a href=\"#{}\">{}</a>", id, both(zh, en));
@@ -363,7 +368,9 @@ private:
                    head(party.label.zh, party.label.en) + head(words_zh(), page_.subject_label.en + "s", true) +
                    head("有疑点", "With a lead", true) + head("占比", "Share", true) + head("疑点", "Leads", true) +
                    head("无法判定", "Inconclusive", true) + head("申报金额", "Claimed", true) +
-                   head("涉及金额", "Touched", true) + head("无碍支付", "Not questioned", true) +
+                   head("涉及金额", "Touched", true) +
+                   (page_.proof.empty() ? head("无碍支付", "Not questioned", true)
+                                        : head("已核实", "Verified", true) + head("未能核实", "Not verified", true)) +
                    head("主要规则", "Main rules") + std::string(open_body);
             std::size_t shown = 0;
             for (const PartyTotals& totals : tables_.parties[p]) {
@@ -379,7 +386,9 @@ private:
                        number_cell(percent_text(totals.subjects_hit, totals.subjects)) +
                        number_cell(count_text(totals.hits)) + number_cell(count_text(totals.inconclusive)) +
                        number_cell(money(totals.claimed_fen)) + number_cell(money(totals.at_risk_fen)) +
-                       number_cell(money(totals.substantiated_fen)) + "<td class=\"id small\">" + main + "</td></tr>";
+                       number_cell(money(totals.substantiated_fen)) +
+                       (page_.proof.empty() ? std::string() : number_cell(money(totals.unverified_fen))) +
+                       "<td class=\"id small\">" + main + "</td></tr>";
             }
             out += close_table;
             if (tables_.parties[p].size() > most_party_rows) {

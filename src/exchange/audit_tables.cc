@@ -139,8 +139,11 @@ private:
             if (date.kind() == Kind::date) row.date = to_text(Date{static_cast<std::int32_t>(date.number())});
             const Value money = reader.read(money_);
             if (money.kind() == Kind::money) row.claimed_fen = money.number();
-            row.substantiated_fen = row.claimed_fen;
             LevelHost host(reader, level_paths_);
+            if (row.claimed_fen && !page.claimed_if.is_empty() &&
+                page.claimed_if.evaluate(host, input_.zone).is_false())
+                row.claimed_fen = 0;
+            row.substantiated_fen = row.claimed_fen;
             for (std::size_t i = 0; i < page.levels.size() && row.level == SIZE_MAX; ++i) {
                 if (page.levels[i].condition.evaluate(host, input_.zone).is_true()) row.level = i;
             }
@@ -202,7 +205,12 @@ private:
         if (finding.outcome == Outcome::inconclusive) count_reasons(row);
         if (row.subject == SIZE_MAX) return;
         SubjectRow& subject = tables_.subjects[row.subject];
-        if (finding.outcome == Outcome::inconclusive) ++subject.inconclusive;
+        if (finding.outcome == Outcome::inconclusive) {
+            ++subject.inconclusive;
+            const std::vector<std::string>& proof = input_.page.proof;
+            if (row.live && std::find(proof.begin(), proof.end(), finding.rule) != proof.end())
+                subject.is_unproven = true;
+        }
         if (finding.outcome == Outcome::exempt) ++subject.exempt;
         if (finding.outcome != Outcome::hit || !row.live) return;
         ++subject.hits;
@@ -268,10 +276,13 @@ private:
                     {.id = id, .name = party_name(input_, input_.page.parties[party], id)});
             return tables_.parties[party][place->second];
         };
-        for (const SubjectRow& subject : tables_.subjects) {
+        for (SubjectRow& subject : tables_.subjects) {
+            if (subject.is_unproven && subject.substantiated_fen)
+                std::swap(subject.unverified_fen, *subject.substantiated_fen);
             tables_.claimed_fen += subject.claimed_fen.value_or(0);
             tables_.at_risk_fen += subject.at_risk_fen;
             tables_.substantiated_fen += subject.substantiated_fen.value_or(0);
+            tables_.unverified_fen += subject.unverified_fen;
             tables_.subjects_hit += subject.hits > 0 ? 1 : 0;
             for (std::size_t i = 0; i < subject.parties.size(); ++i) {
                 if (subject.parties[i].empty()) continue;
@@ -281,6 +292,7 @@ private:
                 party.claimed_fen += subject.claimed_fen.value_or(0);
                 party.at_risk_fen += subject.at_risk_fen;
                 party.substantiated_fen += subject.substantiated_fen.value_or(0);
+                party.unverified_fen += subject.unverified_fen;
             }
         }
         for (const FindingRow& row : tables_.findings) {

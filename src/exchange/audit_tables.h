@@ -37,8 +37,11 @@ struct SubjectRow {
     std::int64_t hits = 0, inconclusive = 0, exempt = 0;
     std::optional<std::int64_t> claimed_fen;
     std::int64_t at_risk_fen = 0;  // the largest of its hits: rules overlap, so they are never added up
-    std::optional<std::int64_t> substantiated_fen;  // what no lead stands against
-    std::vector<std::string> rules;                 // hit, sorted, once each
+    // What no lead stands against: substantiated where the rules that prove it could judge, else not verified.
+    std::optional<std::int64_t> substantiated_fen;
+    std::int64_t unverified_fen = 0;
+    bool is_unproven = false;
+    std::vector<std::string> rules;  // hit, sorted, once each
 };
 
 struct RuleTotals {
@@ -51,7 +54,7 @@ struct PartyTotals {
     std::string id;
     std::string name;  // as the reader may see it
     std::int64_t subjects = 0, subjects_hit = 0, hits = 0, inconclusive = 0;
-    std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0;
+    std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0, unverified_fen = 0;
     std::map<std::string, std::int64_t> rules;  // hits by rule
 };
 
@@ -70,7 +73,7 @@ struct AuditTables {
     std::vector<std::vector<PartyTotals>> parties;  // of each party of the page, by money at risk, then hits, then id
     std::vector<ReasonTotals> reasons;              // most frequent first
     ByOutcome count{};
-    std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0;
+    std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0, unverified_fen = 0;
     std::int64_t subjects_hit = 0;
     std::vector<std::size_t> ranked;  // hits of live rules, gravest first: rows of `findings`
 };
