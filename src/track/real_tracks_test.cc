@@ -61,6 +61,25 @@ std::string between(const std::string& text, const std::string& before, std::siz
     return text.substr(start, text.find_first_of("\"<", start) - start);
 }
 
+// {"point":"POINT(lon lat)","time":"2014-09-10 06:54:07+0200"} one after another.
+std::vector<Fix> drive(const std::string& name) {
+    std::vector<Fix> track;
+    std::ifstream file(folder + "barefoot/" + name);
+    std::stringstream text;
+    text << file.rdbuf();
+    const std::string json = text.str();
+    for (std::size_t at = json.find("POINT("); at != std::string::npos; at = json.find("POINT(", at + 1)) {
+        std::stringstream numbers(json.substr(at + 6, 60));
+        double lon = 0, lat = 0;
+        numbers >> lon >> lat;
+        const std::string time = between(json, "\"time\":\"", at);
+        const std::string zone = time.substr(0, 22) + ":" + time.substr(22);
+        track.push_back(fix_at(parse_instant(zone)->ms, lat, lon, Provider::gnss));
+        track.back().seq = static_cast<std::uint32_t>(track.size());
+    }
+    return track;
+}
+
 }  // namespace
 
 std::vector<Fix> car_by_ublox() {
@@ -96,6 +115,13 @@ std::vector<Fix> bus() {
                                std::stod(between(gpx, "lon=\"", at)), Provider::gnss));
     }
     return track;
+}
+
+std::vector<Fix> drive_each_second() {
+    return drive("x0001-001.json");
+}
+std::vector<Fix> drive_each_quarter_minute() {
+    return drive("x0001-015.json");
 }
 
 std::vector<Fix> phone_lying_still(int day) {

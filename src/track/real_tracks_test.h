@@ -25,6 +25,10 @@ constexpr geo::Place indoor_place{473'773'352, 85'468'769};  // median of its 19
 // A bus, one fix a second.
 std::vector<Fix> bus();
 
+// One drive as taken each second and each quarter of a minute.
+std::vector<Fix> drive_each_second();
+std::vector<Fix> drive_each_quarter_minute();
+
 // A phone lying still, one fix a second, with accuracies of 3 to 4 m. `day`: 0 or 1.
 std::vector<Fix> phone_lying_still(int day);
 

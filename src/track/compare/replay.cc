@@ -31,7 +31,8 @@ constexpr std::size_t refined_lags = 8;
 // Lags between those of the sampling grid are tried around the best of it.
 constexpr Millis fine_lag_steps[] = {1000, 250};
 
-// Strengths, in nats. No honest repeat of 226 came below 8 m, which gives 5; the same noise gives more.  (tracks.md §1.4)
+// Strengths, in nats. No honest repeat of 226 came below 8 m, which gives 5; the same noise gives more.  (tracks.md
+// §1.4)
 constexpr double nats_of_same_timing = 5;
 constexpr double nats_a_metre = 0.5;
 constexpr double nats_of_another_trip = 3;
@@ -144,8 +145,8 @@ struct Overlap {
 
 Overlap overlap_of(const Samples& a, const Samples& b, std::int64_t shift) {
     const std::int64_t begin = std::max(a.first, b.first + shift);
-    const std::int64_t end = std::min(a.first + static_cast<std::int64_t>(a.size()),
-                                      b.first + shift + static_cast<std::int64_t>(b.size()));
+    const std::int64_t end =
+        std::min(a.first + static_cast<std::int64_t>(a.size()), b.first + shift + static_cast<std::int64_t>(b.size()));
     if (begin >= end) return {};
     return {static_cast<std::size_t>(begin - a.first), static_cast<std::size_t>(begin - b.first - shift),
             static_cast<std::size_t>(end - begin)};
@@ -254,9 +255,11 @@ struct Aligned {
 
 // The best lag of one direction, finer than the grid.
 std::optional<Aligned> alignment(const Path& a, const Path& b, const ReplayRule& rule) {
+    if (a.points.empty()) return std::nullopt;
     Matcher matcher(rule);
-    const Samples of_a = samples_of(a, rule.step, 0);
-    const auto coarse = best_match(of_a, samples_of(b, rule.step, 0), rule, matcher);
+    const Millis phase = a.points.front().at;  // so that samples of a steady track fall on its fixes
+    const Samples of_a = samples_of(a, rule.step, phase);
+    const auto coarse = best_match(of_a, samples_of(b, rule.step, phase), rule, matcher);
     if (!coarse) return std::nullopt;
     Aligned best{*coarse, coarse->shift * rule.step};
     Millis reach = rule.step;
@@ -265,7 +268,7 @@ std::optional<Aligned> alignment(const Path& a, const Path& b, const ReplayRule&
         for (Millis lag = middle - reach + fine; lag < middle + reach; lag += fine) {
             // The other is sampled so that its samples, moved by the lag, fall on those of the first.
             const std::int64_t shift = floor_of(lag, rule.step);
-            const Samples of_b = samples_of(b, rule.step, shift * rule.step - lag);
+            const Samples of_b = samples_of(b, rule.step, phase + shift * rule.step - lag);
             const auto match = matcher.better(of_a, of_b, shift, best.match.squared);
             if (match) best = {*match, lag};
         }
@@ -301,7 +304,8 @@ std::vector<std::pair<std::int64_t, std::int64_t>> halts(const Samples& samples)
     while (i < samples.size()) {
         std::size_t j = i;
         while (j < samples.size() && samples.is_known[j] != 0 && samples.is_moving[j] == 0) ++j;
-        const bool is_between = i > 0 && j < samples.size() && samples.is_moving[i - 1] != 0 && samples.is_moving[j] != 0;
+        const bool is_between =
+            i > 0 && j < samples.size() && samples.is_moving[i - 1] != 0 && samples.is_moving[j] != 0;
         if (is_between && j - i >= 3) {
             result.emplace_back(samples.first + static_cast<std::int64_t>(i),
                                 samples.first + static_cast<std::int64_t>(j));
@@ -314,8 +318,9 @@ std::vector<std::pair<std::int64_t, std::int64_t>> halts(const Samples& samples)
 // Halts of both that overlap at the lag and last equally long, within 10 s.
 std::int64_t agreeing_halts(const Path& a, const Path& b, Millis lag, Millis step) {
     const std::int64_t shift = floor_of(lag, step);
-    const auto of_a = halts(samples_of(a, step, 0));
-    const auto of_b = halts(samples_of(b, step, shift * step - lag));
+    const Millis phase = a.points.front().at;
+    const auto of_a = halts(samples_of(a, step, phase));
+    const auto of_b = halts(samples_of(b, step, phase + shift * step - lag));
     std::int64_t agreeing = 0;
     std::size_t j = 0;
     for (const auto& halt : of_a) {
@@ -500,8 +505,7 @@ Measurement replay(std::span<const Argument> arguments) {
     if (run >= rule.copied_run) {
         writing.verdict(Verdict::contradicted, std::min(most_nats, nats_a_copied_fix * static_cast<double>(run)));
     } else if (found && !is_simultaneous && found->median_m <= rule.same_m) {
-        writing.verdict(Verdict::contradicted,
-                        nats_of_same_timing + nats_a_metre * (rule.same_m - found->median_m));
+        writing.verdict(Verdict::contradicted, nats_of_same_timing + nats_a_metre * (rule.same_m - found->median_m));
     } else if (found && found->median_m > rule.other_m) {
         writing.verdict(Verdict::supported, nats_of_another_trip);
     }
