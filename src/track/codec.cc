@@ -6,11 +6,11 @@
 #include <bit>
 #include <limits>
 #include <numeric>
-#include <optional>
 
 #include "base/check.h"
 #include "base/text.h"
-#include "geo/datum.h"
+#include "track/crc32c.h"
+#include "track/packed.h"
 
 namespace ningyi::track {
 namespace {
@@ -40,31 +40,44 @@ enum Column : std::size_t {
     columns
 };
 
-// Five ways to write n numbers; the shortest is taken, the first of equals.
+struct Extent {
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+    bool operator==(const Extent&) const = default;
+};
+
+// What a column is called in a fault, and what its numbers may be.
+struct ColumnDefinition {
+    std::string_view name;
+    Extent range;
+};
+constexpr std::int64_t int32_most = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t int32_least = std::numeric_limits<std::int32_t>::min();
+constexpr std::int64_t uint32_most = std::numeric_limits<std::uint32_t>::max();
+constexpr Extent readings = {int32_least + 1, int32_most + 1};  // absent is 0; the least int32 means it too
+constexpr std::array<ColumnDefinition, columns> definitions = {{
+    {"at", {first_ms, last_ms}},
+    {"lat", {int32_least, int32_most}},
+    {"lon", {int32_least, int32_most}},
+    {"lat_received", {-uint32_most, uint32_most}},
+    {"lon_received", {-uint32_most, uint32_most}},
+    {"accuracy", {0, no_accuracy}},
+    {"level", {0, static_cast<std::int64_t>(Level::p95)}},
+    {"datum", {0, 4 * 255 + 3}},
+    {"provider", {0, static_cast<std::int64_t>(Provider::manual)}},
+    {"flags", {0, all_flags}},
+    {"speed", readings},
+    {"bearing", readings},
+    {"altitude", readings},
+    {"mono", {-longest_ms, longest_ms + 1}},
+    {"boot", {0, uint32_most}},
+}};
+
+// Four ways to write n numbers; the shortest is taken, the first of equals.
 enum class Form : std::uint8_t { runs, values, differences, second_differences };
 constexpr std::uint8_t forms = 4;
 
-using Numbers = std::vector<std::int64_t>;
-
-std::uint32_t crc32c(std::string_view bytes) {
-    static constexpr std::array<std::uint32_t, 256> table = [] {
-        std::array<std::uint32_t, 256> values{};
-        for (std::uint32_t i = 0; i < 256; ++i) {
-            std::uint32_t value = i;
-            for (int bit = 0; bit < 8; ++bit) value = (value >> 1U) ^ ((value & 1U) != 0 ? 0x82F63B78U : 0U);
-            values[i] = value;
-        }
-        return values;
-    }();
-    std::uint32_t sum = ~0U;
-    for (const char c : bytes) sum = (sum >> 8U) ^ table[(sum ^ static_cast<std::uint8_t>(c)) & 0xFFU];
-    return ~sum;
-}
-
-// Differences wrap modulo 2^64 and so come back whatever they are.
-std::int64_t minus(std::int64_t a, std::int64_t b) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
+// Sums wrap modulo 2^64: a forged block may say anything.
 std::int64_t plus(std::int64_t a, std::int64_t b) {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
@@ -83,38 +96,7 @@ std::int64_t without_absent(std::int64_t stored) {
     return stored > 0 ? stored - 1 : stored;
 }
 
-class Writer {
-public:
-    void byte(std::uint64_t value) { bytes_ += static_cast<char>(static_cast<std::uint8_t>(value)); }
-    void varint(std::uint64_t value) {
-        for (; value >= 0x80; value >>= 7U) byte((value & 0x7FU) | 0x80U);
-        byte(value);
-    }
-    // The low `width` bits of each, lowest first, the last byte filled with 0.
-    void packed(std::span<const std::uint64_t> values, unsigned width) {
-        std::uint8_t current = 0;
-        unsigned filled = 0;
-        for (std::uint64_t value : values) {
-            for (unsigned left = width; left > 0;) {
-                const unsigned taken = std::min(left, 8 - filled);
-                current = static_cast<std::uint8_t>(current | ((value & ((1U << taken) - 1U)) << filled));
-                value >>= taken;
-                left -= taken;
-                filled += taken;
-                if (filled == 8) {
-                    byte(current);
-                    current = 0;
-                    filled = 0;
-                }
-            }
-        }
-        if (filled > 0) byte(current);
-    }
-    std::string& bytes() { return bytes_; }
-
-private:
-    std::string bytes_;
-};
+// ---- reading ----
 
 // Reads from the front; after the first thing that is not there, everything is 0 and is_good() is false.
 class Reader {
@@ -150,25 +132,16 @@ public:
         is_good_ = false;
         return 0;
     }
-    std::vector<std::uint64_t> packed(std::size_t count, unsigned width) {
-        std::vector<std::uint64_t> values(count);
-        std::uint8_t current = 0;
-        unsigned left_in_byte = 0;
-        for (std::uint64_t& value : values) {
-            for (unsigned have = 0; have < width;) {
-                if (left_in_byte == 0) {
-                    current = byte();
-                    left_in_byte = 8;
-                }
-                const unsigned taken = std::min(width - have, left_in_byte);
-                value |= static_cast<std::uint64_t>(current & ((1U << taken) - 1U)) << have;
-                current = static_cast<std::uint8_t>(current >> taken);
-                left_in_byte -= taken;
-                have += taken;
-            }
+    // What unpack() may look at for `count` numbers, and goes on behind them.
+    std::string_view packed(std::size_t count, unsigned width) {
+        const std::size_t size = packed_bytes(count, width);
+        if (size > bytes_.size()) {
+            is_good_ = false;
+            return {};
         }
-        if (current != 0) is_good_ = false;
-        return values;
+        const std::string_view all = bytes_;
+        bytes_.remove_prefix(size);
+        return all;
     }
 
 private:
@@ -176,125 +149,131 @@ private:
     bool is_good_ = true;
 };
 
-std::string runs_of(const Numbers& numbers) {
-    Writer writer;
-    writer.byte(static_cast<std::uint8_t>(Form::runs));
-    std::int64_t before = 0;
-    for (std::size_t i = 0; i < numbers.size();) {
-        std::size_t j = i;
-        while (j < numbers.size() && numbers[j] == numbers[i]) ++j;
-        writer.varint(zigzag(minus(numbers[i], before)));
-        writer.varint(j - i - 1);
-        before = numbers[i];
-        i = j;
+// The numbers of one column. `numbers` is filled only when they differ; else all are extent.least.
+struct Numbers {
+    bool is_constant = true;
+    Extent extent;
+    std::array<std::int64_t, fixes_per_block + unpacking_slack> numbers;
+    void all(std::int64_t value) {
+        is_constant = true;
+        extent = {value, value};
     }
-    return std::move(writer.bytes());
-}
-
-Numbers differences_of(const Numbers& numbers) {
-    Numbers result;
-    for (std::size_t i = 1; i < numbers.size(); ++i) result.push_back(minus(numbers[i], numbers[i - 1]));
-    return result;
-}
-
-// The least of the numbers, what they have in common beyond it, and what is left, in as few bits as the largest needs.
-void pack(Writer& writer, const Numbers& numbers) {
-    if (numbers.empty()) return;
-    const std::int64_t least = *std::min_element(numbers.begin(), numbers.end());
-    std::uint64_t common = 0;
-    std::uint64_t most = 0;
-    for (const std::int64_t number : numbers) {
-        const auto above = static_cast<std::uint64_t>(minus(number, least));
-        common = std::gcd(common, above);
-        most = std::max(most, above);
-    }
-    const std::uint64_t divisor = std::max<std::uint64_t>(common, 1);
-    std::vector<std::uint64_t> rest;
-    for (const std::int64_t number : numbers)
-        rest.push_back(static_cast<std::uint64_t>(minus(number, least)) / divisor);
-    const auto width = static_cast<unsigned>(std::bit_width(most / divisor));
-    writer.varint(zigzag(least));
-    writer.byte(width);
-    if (width == 0) return;
-    writer.varint(divisor);
-    writer.packed(rest, width);
-}
-
-Numbers unpack(Reader& reader, std::size_t count) {
-    if (count == 0) return {};
-    const std::int64_t least = unzigzag(reader.varint());
-    const unsigned width = reader.byte();
-    if (width > 64) reader.fail();
-    if (!reader.is_good() || width == 0) return Numbers(count, least);
-    const std::uint64_t divisor = reader.varint();
-    if (divisor == 0) reader.fail();
-    Numbers numbers;
-    for (const std::uint64_t value : reader.packed(count, width)) {
-        numbers.push_back(plus(least, static_cast<std::int64_t>(value * divisor)));
-    }
-    return numbers;
-}
-
-std::string packed_form(const Numbers& numbers, Form form) {
-    Writer writer;
-    writer.byte(static_cast<std::uint8_t>(form));
-    Numbers rest = numbers;
-    const unsigned order = form == Form::differences ? 1 : form == Form::second_differences ? 2 : 0;
-    for (unsigned i = 0; i < order && !rest.empty(); ++i) {
-        writer.varint(zigzag(rest.front()));
-        rest = differences_of(rest);
-    }
-    pack(writer, rest);
-    return std::move(writer.bytes());
-}
-
-std::string column_bytes(const Numbers& numbers) {
-    std::string best = runs_of(numbers);
-    for (const Form form : {Form::values, Form::differences, Form::second_differences}) {
-        std::string bytes = packed_form(numbers, form);
-        if (bytes.size() < best.size()) best = std::move(bytes);
-    }
-    return best;
-}
-
-Numbers column_of(Reader& reader, std::size_t n) {
-    const std::uint8_t stated = reader.byte();
-    if (stated >= forms) reader.fail();
-    if (!reader.is_good()) return Numbers(n);
-    const auto form = static_cast<Form>(stated);
-    if (form == Form::runs) {
-        Numbers numbers;
-        std::int64_t value = 0;
-        while (numbers.size() < n && reader.is_good()) {
-            value = plus(value, unzigzag(reader.varint()));
-            const std::uint64_t more = reader.varint();
-            if (more >= n - numbers.size()) reader.fail();
-            if (reader.is_good()) numbers.insert(numbers.end(), static_cast<std::size_t>(more) + 1, value);
-        }
-        numbers.resize(n);
-        return numbers;
-    }
-    const unsigned order = form == Form::differences ? 1 : form == Form::second_differences ? 2 : 0;
-    std::array<std::int64_t, 2> firsts{};
-    const unsigned has_firsts = std::min(order, static_cast<unsigned>(n));
-    for (unsigned i = 0; i < has_firsts; ++i) firsts[i] = unzigzag(reader.varint());
-    Numbers numbers = unpack(reader, n - has_firsts);
-    for (unsigned i = has_firsts; i > 0; --i) {
-        numbers.insert(numbers.begin(), firsts[i - 1]);
-        for (std::size_t k = 1; k < numbers.size(); ++k) numbers[k] = plus(numbers[k], numbers[k - 1]);
-    }
-    return numbers;
-}
-
-struct Extent {
-    std::int64_t least = 0;
-    std::int64_t most = 0;
-    bool operator==(const Extent&) const = default;
+    std::int64_t at(std::size_t i) const { return is_constant ? extent.least : numbers[i]; }
 };
 
-Extent extent_of(const Numbers& numbers) {
-    const auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
-    return {*least, *most};
+void read_runs(Reader& reader, std::size_t n, Numbers& to) {
+    std::int64_t value = unzigzag(reader.varint());
+    std::uint64_t more = reader.varint();
+    if (more >= n) reader.fail();
+    to.all(value);
+    if (!reader.is_good() || more + 1 == n) return;
+    to.is_constant = false;
+    std::int64_t* numbers = to.numbers.data();
+    for (std::size_t filled = 0;;) {
+        std::fill_n(numbers + filled, more + 1, value);
+        filled += more + 1;
+        to.extent = {std::min(to.extent.least, value), std::max(to.extent.most, value)};
+        if (filled == n) return;
+        value = plus(value, unzigzag(reader.varint()));
+        more = reader.varint();
+        if (more >= n - filled) reader.fail();
+        if (!reader.is_good()) return;
+    }
+}
+
+// least + number · divisor, summed up `order` times from the firsts that stand before.
+template <unsigned order>
+void sum_up(Numbers& to, std::size_t n, std::int64_t least, std::uint64_t divisor, std::int64_t first_step) {
+    std::int64_t* numbers = to.numbers.data();
+    std::int64_t value = numbers[0];
+    std::int64_t step = first_step;
+    std::int64_t lowest = value;
+    std::int64_t highest = value;
+    if constexpr (order == 2) {
+        value = plus(value, step);
+        numbers[1] = value;
+        lowest = std::min(lowest, value);
+        highest = std::max(highest, value);
+    }
+    for (std::size_t i = order; i < n; ++i) {
+        const std::int64_t number =
+            plus(least, static_cast<std::int64_t>(static_cast<std::uint64_t>(numbers[i]) * divisor));
+        if constexpr (order == 2) step = plus(step, number);
+        value = order == 0 ? number : order == 1 ? plus(value, number) : plus(value, step);
+        numbers[i] = value;
+        lowest = i == 0 ? value : std::min(lowest, value);
+        highest = i == 0 ? value : std::max(highest, value);
+    }
+    to.extent = {lowest, highest};
+}
+
+void read_packed(Reader& reader, std::size_t n, unsigned order, Numbers& to) {
+    std::array<std::int64_t, 2> firsts{};
+    const unsigned stated = std::min(order, static_cast<unsigned>(n));
+    for (unsigned i = 0; i < stated; ++i) firsts[i] = unzigzag(reader.varint());
+    to.all(firsts[0]);
+    if (n == stated && n < 2) return;
+    std::int64_t least = 0;
+    unsigned width = 0;
+    std::uint64_t divisor = 0;
+    if (n > stated) {
+        least = unzigzag(reader.varint());
+        width = reader.byte();
+        if (width > widest_packed) reader.fail();
+        if (!reader.is_good()) return;
+        if (width > 0) divisor = reader.varint();
+        if (width > 0 && divisor == 0) reader.fail();
+    }
+    const std::string_view bytes = reader.packed(n - stated, reader.is_good() ? width : 0);
+    if (!reader.is_good()) return;
+    if (width == 0 && order == 0) return to.all(least);
+    to.is_constant = false;
+    auto* const unsigned_numbers = reinterpret_cast<std::uint64_t*>(to.numbers.data());
+    if (!unpack(bytes, n - stated, width, unsigned_numbers + order)) return reader.fail();
+    if (order > 0) to.numbers[0] = firsts[0];
+    if (order == 0) {
+        sum_up<0>(to, n, least, divisor, 0);
+    } else if (order == 1) {
+        sum_up<1>(to, n, least, divisor, 0);
+    } else {
+        sum_up<2>(to, n, least, divisor, firsts[1]);
+    }
+}
+
+void read_column(Reader& reader, std::size_t n, Numbers& to) {
+    const std::uint8_t form = reader.byte();
+    to.all(0);
+    if (form >= forms) reader.fail();
+    if (!reader.is_good()) return;
+    if (static_cast<Form>(form) == Form::runs) {
+        read_runs(reader, n, to);
+    } else {
+        read_packed(reader, n, form - static_cast<unsigned>(Form::values), to);
+    }
+}
+
+// Goes past a column that nobody wants.
+void skip_column(Reader& reader, std::size_t n) {
+    const std::uint8_t form = reader.byte();
+    if (form >= forms) reader.fail();
+    if (static_cast<Form>(form) == Form::runs) {
+        for (std::size_t seen = 0; seen < n && reader.is_good();) {
+            reader.varint();
+            const std::uint64_t more = reader.varint();
+            if (more >= n - seen) reader.fail();
+            seen += more + 1;
+        }
+        return;
+    }
+    const std::size_t stated = std::min<std::size_t>(form - static_cast<std::size_t>(Form::values), n);
+    for (std::size_t i = 0; i < stated; ++i) reader.varint();
+    if (n == stated) return;
+    reader.varint();
+    const unsigned width = reader.byte();
+    if (width > widest_packed) reader.fail();
+    if (!reader.is_good() || width == 0) return;
+    reader.varint();
+    reader.packed(n - stated, width);
 }
 
 struct Head {
@@ -309,10 +288,6 @@ tl::unexpected<Faults> fault(std::string zh, std::string en) {
 
 bool is_within(std::int64_t value, std::int64_t least, std::int64_t most) {
     return value >= least && value <= most;
-}
-
-bool is_int32(std::int64_t value) {
-    return is_within(value, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
 }
 
 Extent extent(Reader& reader, std::int64_t lowest, std::int64_t highest) {
@@ -363,157 +338,423 @@ Result<Head> head_of(std::string_view block, Reader& reader) {
     return head;
 }
 
-// One row of columns.
-using Row = std::array<std::int64_t, columns>;
-
-Row row_of(const Fix& fix) {
-    const geo::Place converted = geo::from_wgs84(fix.place, fix.datum);
-    Row row{};
-    row[column_at] = fix.at.ms;
-    row[column_lat] = fix.place.lat_e7;
-    row[column_lon] = fix.place.lon_e7;
-    row[column_lat_received] = std::int64_t{fix.received.lat_e7} - converted.lat_e7;
-    row[column_lon_received] = std::int64_t{fix.received.lon_e7} - converted.lon_e7;
-    row[column_accuracy] = fix.accuracy_mm == no_accuracy ? 0 : std::int64_t{fix.accuracy_mm} + 1;
-    row[column_level] = static_cast<std::int64_t>(fix.level);
-    row[column_datum] = static_cast<std::int64_t>(fix.datum) + 4 * std::int64_t{fix.conversion};
-    row[column_provider] = static_cast<std::int64_t>(fix.provider);
-    row[column_flags] = fix.flags;
-    row[column_speed] = fix.speed_mm_s == no_value ? 0 : with_absent(fix.speed_mm_s);
-    row[column_bearing] = fix.bearing_cdeg == no_value ? 0 : with_absent(fix.bearing_cdeg);
-    row[column_altitude] = fix.altitude_mm == no_value ? 0 : with_absent(fix.altitude_mm);
-    row[column_mono] = fix.mono_ms == no_time ? 0 : with_absent(fix.at.ms - fix.mono_ms);
-    row[column_boot] = fix.boot;
-    return row;
+tl::unexpected<Faults> unreadable(std::size_t column) {
+    return fault(format("的第 {} 列读不出来", column + 1), format("has a column {} that cannot be read", column + 1));
 }
 
-// What is wrong with a row, as the name of its column; nothing when it is right.
-std::optional<std::string_view> wrong_column(const Row& row) {
-    const auto is_reading = [](std::int64_t stored) {
-        const std::int64_t value = without_absent(stored);
-        return is_int32(value) && (stored == 0 || value != no_value);
-    };
-    if (!is_within(row[column_at], first_ms, last_ms)) return "at";
-    if (!is_int32(row[column_lat])) return "lat";
-    if (!is_int32(row[column_lon])) return "lon";
-    constexpr std::int64_t widest = std::int64_t{1} << 32U;
-    if (!is_within(row[column_lat_received], -widest, widest)) return "lat_received";
-    if (!is_within(row[column_lon_received], -widest, widest)) return "lon_received";
-    if (!is_within(row[column_accuracy], 0, no_accuracy)) return "accuracy";
-    if (!is_within(row[column_level], 0, static_cast<std::int64_t>(Level::p95))) return "level";
-    if (!is_within(row[column_datum], 0, 4 * 255 + 3)) return "datum";
-    if (!is_within(row[column_provider], 0, static_cast<std::int64_t>(Provider::manual))) return "provider";
-    if (!is_within(row[column_flags], 0, all_flags)) return "flags";
-    if (!is_reading(row[column_speed])) return "speed";
-    if (!is_reading(row[column_bearing])) return "bearing";
-    if (!is_reading(row[column_altitude])) return "altitude";
-    if (!is_within(row[column_mono], -longest_ms, longest_ms + 1)) return "mono";
-    if (!is_within(row[column_boot], 0, std::numeric_limits<std::uint32_t>::max())) return "boot";
-    return std::nullopt;
+// Reads a block column by column.
+class Unfolding {
+public:
+    explicit Unfolding(std::string_view block) : head_(head_of(block, reader_)) {}
+    const Result<Head>& head() const { return head_; }
+    bool is_at_end() const { return reader_.is_at_end(); }
+
+    // Reads the next column; nothing, or the fault.
+    Faults next(Column column, Numbers& to) {
+        if (is_all_zero(column)) {
+            to.all(0);
+        } else {
+            read_column(reader_, head_->n, to);
+        }
+        if (!reader_.is_good()) return unreadable(column).value();
+        const ColumnDefinition& definition = definitions[column];
+        if (to.extent.least < definition.range.least || to.extent.most > definition.range.most) {
+            return fault(format("的 {} 列超出范围", definition.name),
+                         format("has a column {} out of range", definition.name))
+                .value();
+        }
+        const Extent* stated = column == column_at    ? &head_->at
+                               : column == column_lat ? &head_->lat
+                               : column == column_lon ? &head_->lon
+                                                      : nullptr;
+        if (stated != nullptr && *stated != to.extent) {
+            return fault("的块头与各列不符", "has a head that does not fit its columns").value();
+        }
+        return {};
+    }
+    Faults skip(Column column) {
+        if (!is_all_zero(column)) skip_column(reader_, head_->n);
+        return reader_.is_good() ? Faults{} : unreadable(column).value();
+    }
+    Faults end() const {
+        return is_at_end() ? Faults{} : fault("在最后一列之后还有内容", "has bytes after its last column").value();
+    }
+
+private:
+    bool is_all_zero(Column column) const { return (head_->zero_columns & (1U << column)) != 0; }
+
+    Reader reader_{std::string_view{}};
+    Result<Head> head_;
+};
+
+// Calls set(i, number) for every number of a column.
+template <class Set>
+void spread(const Numbers& from, std::size_t n, Set set) {
+    if (from.is_constant) {
+        for (std::size_t i = 0; i < n; ++i) set(i, from.extent.least);
+    } else {
+        const std::int64_t* numbers = from.numbers.data();
+        for (std::size_t i = 0; i < n; ++i) set(i, numbers[i]);
+    }
 }
 
-// The fix of a row that wrong_column() finds right, or nothing when its coordinates as received are no coordinates.
-std::optional<Fix> fix_of(const Row& row) {
-    Fix fix;
-    fix.at = Instant{row[column_at]};
-    fix.place = {static_cast<std::int32_t>(row[column_lat]), static_cast<std::int32_t>(row[column_lon])};
-    fix.datum = static_cast<Datum>(row[column_datum] % 4);
-    fix.conversion = static_cast<std::uint8_t>(row[column_datum] / 4);
-    const geo::Place converted = geo::from_wgs84(fix.place, fix.datum);
-    const std::int64_t lat = converted.lat_e7 + row[column_lat_received];
-    const std::int64_t lon = converted.lon_e7 + row[column_lon_received];
-    if (!is_int32(lat) || !is_int32(lon)) return std::nullopt;
-    fix.received = {static_cast<std::int32_t>(lat), static_cast<std::int32_t>(lon)};
-    fix.accuracy_mm = row[column_accuracy] == 0 ? no_accuracy : static_cast<std::uint32_t>(row[column_accuracy] - 1);
-    fix.level = static_cast<Level>(row[column_level]);
-    fix.provider = static_cast<Provider>(row[column_provider]);
-    fix.flags = static_cast<std::uint32_t>(row[column_flags]);
-    const auto reading = [](std::int64_t stored) {
-        return stored == 0 ? no_value : static_cast<std::int32_t>(without_absent(stored));
-    };
-    fix.speed_mm_s = reading(row[column_speed]);
-    fix.bearing_cdeg = reading(row[column_bearing]);
-    fix.altitude_mm = reading(row[column_altitude]);
-    if (row[column_mono] != 0) fix.mono_ms = fix.at.ms - without_absent(row[column_mono]);
-    fix.boot = static_cast<std::uint32_t>(row[column_boot]);
-    return fix;
+std::int32_t reading(std::int64_t stored) {
+    return stored == 0 ? no_value : static_cast<std::int32_t>(without_absent(stored));
+}
+std::uint32_t accuracy_of(std::int64_t stored) {
+    return stored == 0 ? no_accuracy : static_cast<std::uint32_t>(stored - 1);
+}
+
+// Puts a column into the fixes. False when a coordinate as received is none. REQUIRES: the columns before are there.
+bool put(Column column, const Numbers& from, std::size_t n, Fix* fixes) {
+    if (from.is_constant && from.extent.least == 0 && column != column_at && column != column_lat &&
+        column != column_lon && column != column_lat_received && column != column_lon_received) {
+        return true;  // as a fix is made
+    }
+    bool is_right = true;
+    switch (column) {
+        case column_at: spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].at.ms = v; }); break;
+        case column_lat:
+            spread(from, n,
+                   [fixes](std::size_t i, std::int64_t v) { fixes[i].place.lat_e7 = static_cast<std::int32_t>(v); });
+            break;
+        case column_lon:
+            spread(from, n,
+                   [fixes](std::size_t i, std::int64_t v) { fixes[i].place.lon_e7 = static_cast<std::int32_t>(v); });
+            break;
+        case column_lat_received:
+            spread(from, n, [&is_right, fixes](std::size_t i, std::int64_t v) {
+                const std::int64_t received = fixes[i].place.lat_e7 + v;
+                fixes[i].received.lat_e7 = static_cast<std::int32_t>(received);
+                is_right = is_right && fixes[i].received.lat_e7 == received;
+            });
+            break;
+        case column_lon_received:
+            spread(from, n, [&is_right, fixes](std::size_t i, std::int64_t v) {
+                const std::int64_t received = fixes[i].place.lon_e7 + v;
+                fixes[i].received.lon_e7 = static_cast<std::int32_t>(received);
+                is_right = is_right && fixes[i].received.lon_e7 == received;
+            });
+            break;
+        case column_accuracy:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].accuracy_mm = accuracy_of(v); });
+            break;
+        case column_level:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].level = static_cast<Level>(v); });
+            break;
+        case column_datum:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) {
+                fixes[i].datum = static_cast<Datum>(v % 4);
+                fixes[i].conversion = static_cast<std::uint8_t>(v / 4);
+            });
+            break;
+        case column_provider:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].provider = static_cast<Provider>(v); });
+            break;
+        case column_flags:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].flags = static_cast<std::uint32_t>(v); });
+            break;
+        case column_speed:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].speed_mm_s = reading(v); });
+            break;
+        case column_bearing:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].bearing_cdeg = reading(v); });
+            break;
+        case column_altitude:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].altitude_mm = reading(v); });
+            break;
+        case column_mono:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) {
+                if (v != 0) fixes[i].mono_ms = fixes[i].at.ms - without_absent(v);
+            });
+            break;
+        case column_boot:
+            spread(from, n, [fixes](std::size_t i, std::int64_t v) { fixes[i].boot = static_cast<std::uint32_t>(v); });
+            break;
+        case columns: break;
+    }
+    return is_right;
+}
+
+// Reads all columns into n fixes; nothing, or the fault.
+Faults read_fixes(Unfolding& unfolding, std::size_t n, Fix* fixes) {
+    Numbers numbers;
+    for (std::size_t c = 0; c < columns; ++c) {
+        const auto column = static_cast<Column>(c);
+        if (Faults faults = unfolding.next(column, numbers); !faults.empty()) return faults;
+        if (!put(column, numbers, n, fixes)) {
+            return fault("收到的坐标超出范围", "has coordinates as received that are out of range").value();
+        }
+    }
+    for (std::size_t i = 0; i < n; ++i) fixes[i].seq = static_cast<std::uint32_t>(i);
+    return unfolding.end();
+}
+
+// ---- writing ----
+
+class Writer {
+public:
+    void byte(std::uint64_t value) { bytes_ += static_cast<char>(static_cast<std::uint8_t>(value)); }
+    void varint(std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7U) byte((value & 0x7FU) | 0x80U);
+        byte(value);
+    }
+    std::string& bytes() { return bytes_; }
+
+private:
+    std::string bytes_;
+};
+
+std::size_t varint_bytes(std::uint64_t value) {
+    return (static_cast<std::size_t>(std::bit_width(value | 1U)) + 6) / 7;
+}
+
+using Row = std::array<std::int64_t, fixes_per_block>;
+
+// A sequence as pack() wants it: the least, what they have in common beyond it, and how many bits the rest needs.
+struct Packing {
+    std::int64_t least = 0;
+    std::uint64_t divisor = 1;
+    unsigned width = 0;
+    std::size_t bytes(std::size_t count) const {
+        if (count == 0) return 0;
+        return varint_bytes(zigzag(least)) + 1 + (width == 0 ? 0 : varint_bytes(divisor) + packed_bytes(count, width));
+    }
+};
+
+// `steps`: the differences of the numbers, one fewer; what they have in common is what the numbers have beyond the
+// least.
+Packing packing_of(const std::int64_t* numbers, std::size_t count, const std::int64_t* steps) {
+    Packing packing;
+    if (count == 0) return packing;
+    std::int64_t least = numbers[0];
+    std::int64_t most = numbers[0];
+    for (std::size_t i = 1; i < count; ++i) {
+        least = std::min(least, numbers[i]);
+        most = std::max(most, numbers[i]);
+    }
+    packing.least = least;
+    if (least == most) return packing;
+    std::uint64_t common = 0;
+    for (std::size_t i = 0; i + 1 < count && common != 1; ++i) {
+        const auto step = static_cast<std::uint64_t>(steps[i] < 0 ? -steps[i] : steps[i]);
+        if (step == 0) continue;
+        common = common == 0 ? step : step % common == 0 ? common : std::gcd(common, step);
+    }
+    packing.divisor = common;
+    packing.width = static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(most - least) / common));
+    return packing;
+}
+
+void write_packing(Writer& writer, const Packing& packing, const std::int64_t* numbers, std::size_t count) {
+    if (count == 0) return;
+    writer.varint(zigzag(packing.least));
+    writer.byte(packing.width);
+    if (packing.width == 0) return;
+    writer.varint(packing.divisor);
+    std::array<std::uint64_t, fixes_per_block> rest;
+    for (std::size_t i = 0; i < count; ++i) rest[i] = static_cast<std::uint64_t>(numbers[i] - packing.least);
+    if (packing.divisor > 1) {
+        for (std::size_t i = 0; i < count; ++i) rest[i] /= packing.divisor;
+    }
+    pack({rest.data(), count}, packing.width, writer.bytes());
+}
+
+void differences(const std::int64_t* numbers, std::size_t count, std::int64_t* to) {
+    for (std::size_t i = 0; i + 1 < count; ++i) to[i] = numbers[i + 1] - numbers[i];
+}
+
+std::size_t runs_bytes(const std::int64_t* numbers, std::size_t n, std::size_t most) {
+    std::size_t bytes = 1;
+    std::int64_t before = 0;
+    for (std::size_t i = 0; i < n && bytes < most;) {
+        std::size_t j = i + 1;
+        while (j < n && numbers[j] == numbers[i]) ++j;
+        bytes += varint_bytes(zigzag(numbers[i] - before)) + varint_bytes(j - i - 1);
+        before = numbers[i];
+        i = j;
+    }
+    return bytes;
+}
+
+void write_runs(Writer& writer, const std::int64_t* numbers, std::size_t n) {
+    writer.byte(static_cast<std::uint8_t>(Form::runs));
+    std::int64_t before = 0;
+    for (std::size_t i = 0; i < n;) {
+        std::size_t j = i + 1;
+        while (j < n && numbers[j] == numbers[i]) ++j;
+        writer.varint(zigzag(numbers[i] - before));
+        writer.varint(j - i - 1);
+        before = numbers[i];
+        i = j;
+    }
+}
+
+// REQUIRES: the numbers are in the range of a column, so that no difference overflows.
+void write_column(Writer& writer, const std::int64_t* numbers, std::size_t n, Extent extent) {
+    if (extent.least == extent.most) return write_runs(writer, numbers, n);
+    Row first, second, third;
+    differences(numbers, n, first.data());
+    differences(first.data(), n - 1, second.data());
+    differences(second.data(), n - 2, third.data());  // n ≥ 2: they differ
+    const std::array<const std::int64_t*, 4> of_order = {numbers, first.data(), second.data(), third.data()};
+    std::array<Packing, 3> packings;
+    std::size_t best_bytes = std::numeric_limits<std::size_t>::max();
+    std::size_t best = 0;
+    for (std::size_t order = 0; order < packings.size(); ++order) {
+        packings[order] = packing_of(of_order[order], n - order, of_order[order + 1]);
+        std::size_t bytes = 1 + packings[order].bytes(n - order);
+        for (std::size_t i = 0; i < order; ++i) bytes += varint_bytes(zigzag(of_order[i][0]));
+        if (bytes < best_bytes) {
+            best_bytes = bytes;
+            best = order;
+        }
+    }
+    if (runs_bytes(numbers, n, best_bytes + 1) <= best_bytes) return write_runs(writer, numbers, n);
+    writer.byte(static_cast<std::size_t>(Form::values) + best);
+    for (std::size_t i = 0; i < best; ++i) writer.varint(zigzag(of_order[i][0]));
+    write_packing(writer, packings[best], of_order[best], n - best);
+}
+
+// REQUIRES: time and monotonic time in their ranges.
+void fill_rows(const Fix& fix, std::size_t i, std::array<Row, columns>& rows) {
+    const auto set = [&rows, i](Column column, std::int64_t value) { rows[column].data()[i] = value; };
+    const auto stored = [](std::int32_t value) { return value == no_value ? 0 : with_absent(value); };
+    set(column_at, fix.at.ms);
+    set(column_lat, fix.place.lat_e7);
+    set(column_lon, fix.place.lon_e7);
+    set(column_lat_received, std::int64_t{fix.received.lat_e7} - fix.place.lat_e7);
+    set(column_lon_received, std::int64_t{fix.received.lon_e7} - fix.place.lon_e7);
+    set(column_accuracy, fix.accuracy_mm == no_accuracy ? 0 : std::int64_t{fix.accuracy_mm} + 1);
+    set(column_level, static_cast<std::int64_t>(fix.level));
+    set(column_datum, static_cast<std::int64_t>(fix.datum) + 4 * std::int64_t{fix.conversion});
+    set(column_provider, static_cast<std::int64_t>(fix.provider));
+    set(column_flags, fix.flags);
+    set(column_speed, stored(fix.speed_mm_s));
+    set(column_bearing, stored(fix.bearing_cdeg));
+    set(column_altitude, stored(fix.altitude_mm));
+    set(column_mono, fix.mono_ms == no_time ? 0 : with_absent(fix.at.ms - fix.mono_ms));
+    set(column_boot, fix.boot);
+}
+
+tl::unexpected<Faults> not_held(std::size_t position, std::string_view what) {
+    return fault(format("第 {} 个定位点的 {} 超出可记录的范围", position + 1, what),
+                 format("cannot hold {} of fix {}: out of range", what, position + 1));
+}
+
+Extent extent_of(const Row& row, std::size_t n) {
+    const auto [least, most] = std::minmax_element(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(n));
+    return {*least, *most};
 }
 
 }  // namespace
 
 Result<std::string> encode(std::span<const Fix> fixes) {
-    if (fixes.empty() || fixes.size() > fixes_per_block) {
-        return fault(format("要放 {} 个定位点，应为 1 至 {} 个", fixes.size(), fixes_per_block),
-                     format("should hold {} fixes, 1 to {} were expected", fixes.size(), fixes_per_block));
+    const std::size_t n = fixes.size();
+    if (n == 0 || n > fixes_per_block) {
+        return fault(format("要放 {} 个定位点，应为 1 至 {} 个", n, fixes_per_block),
+                     format("should hold {} fixes, 1 to {} were expected", n, fixes_per_block));
     }
-    std::array<Numbers, columns> numbers;
-    for (std::size_t i = 0; i < fixes.size(); ++i) {
-        const Fix& fix = fixes[i];
-        const bool has_time = is_within(fix.at.ms, first_ms, last_ms);
+    std::array<Row, columns> rows;
+    for (std::size_t i = 0; i < n; ++i) {
         // Checked before the subtraction that makes the column.
-        const bool has_mono = fix.mono_ms == no_time || is_within(fix.mono_ms, -longest_ms / 4, longest_ms / 4);
-        const Row row = has_time && has_mono ? row_of(fix) : Row{};
-        const std::optional<std::string_view> wrong = !has_time ? "at" : !has_mono ? "mono" : wrong_column(row);
-        if (wrong) {
-            return fault(format("第 {} 个定位点的 {} 超出可记录的范围", i + 1, *wrong),
-                         format("cannot hold {} of fix {}: out of range", *wrong, i + 1));
-        }
-        for (std::size_t c = 0; c < columns; ++c) numbers[c].push_back(row[c]);
+        if (!is_within(fixes[i].at.ms, first_ms, last_ms)) return not_held(i, "at");
+        const Millis mono = fixes[i].mono_ms;
+        if (mono != no_time && !is_within(mono, -longest_ms / 4, longest_ms / 4)) return not_held(i, "mono");
+        fill_rows(fixes[i], i, rows);
     }
-    Writer writer;
-    writer.byte(version);
-    writer.byte(fixes.size() - 1);
+    std::array<Extent, columns> extents;
     std::uint32_t zero_columns = 0;
     for (std::size_t c = 0; c < columns; ++c) {
-        if (extent_of(numbers[c]) == Extent{}) zero_columns |= 1U << c;
+        extents[c] = extent_of(rows[c], n);
+        if (extents[c] == Extent{}) zero_columns |= 1U << c;
+        const Extent range = definitions[c].range;
+        if (extents[c].least >= range.least && extents[c].most <= range.most) continue;
+        for (std::size_t i = 0; i < n; ++i) {
+            if (!is_within(rows[c][i], range.least, range.most)) return not_held(i, definitions[c].name);
+        }
     }
+    Writer writer;
+    writer.bytes().reserve(16 * n + 64);
+    writer.byte(version);
+    writer.byte(n - 1);
     writer.byte(zero_columns & 0xFFU);
     writer.byte(zero_columns >> 8U);
     for (const Column column : {column_at, column_lat, column_lon}) {
-        const Extent extent = extent_of(numbers[column]);
-        writer.varint(zigzag(extent.least));
-        writer.varint(static_cast<std::uint64_t>(extent.most - extent.least));
+        writer.varint(zigzag(extents[column].least));
+        writer.varint(static_cast<std::uint64_t>(extents[column].most - extents[column].least));
     }
     for (std::size_t c = 0; c < columns; ++c) {
-        if ((zero_columns & (1U << c)) == 0) writer.bytes() += column_bytes(numbers[c]);
+        if ((zero_columns & (1U << c)) == 0) write_column(writer, rows[c].data(), n, extents[c]);
     }
     const std::uint32_t sum = crc32c(writer.bytes());
     for (unsigned i = 0; i < checksum_bytes; ++i) writer.byte((sum >> (8 * i)) & 0xFFU);
     return std::move(writer.bytes());
 }
 
+Result<std::size_t> decode_into(std::string_view block, std::vector<Fix>& fixes) {
+    Unfolding unfolding(block);
+    if (!unfolding.head()) return tl::unexpected<Faults>(unfolding.head().error());
+    const std::size_t n = unfolding.head()->n;
+    const std::size_t had = fixes.size();
+    fixes.resize(had + n);
+    if (Faults faults = read_fixes(unfolding, n, fixes.data() + had); !faults.empty()) {
+        fixes.resize(had);
+        return failure(std::move(faults));
+    }
+    return n;
+}
+
 Result<std::vector<Fix>> decode(std::string_view block) {
-    Reader reader{std::string_view{}};
-    const Result<Head> head = head_of(block, reader);
-    if (!head) return tl::unexpected<Faults>(head.error());
-    std::array<Numbers, columns> numbers;
-    for (std::size_t c = 0; c < columns; ++c) {
-        numbers[c] = (head->zero_columns & (1U << c)) != 0 ? Numbers(head->n) : column_of(reader, head->n);
-        if (!reader.is_good()) {
-            return fault(format("的第 {} 列读不出来", c + 1), format("has a column {} that cannot be read", c + 1));
-        }
-    }
-    if (!reader.is_at_end()) return fault("在最后一列之后还有内容", "has bytes after its last column");
-    if (extent_of(numbers[column_at]) != head->at || extent_of(numbers[column_lat]) != head->lat ||
-        extent_of(numbers[column_lon]) != head->lon) {
-        return fault("的块头与各列不符", "has a head that does not fit its columns");
-    }
     std::vector<Fix> fixes;
-    fixes.reserve(head->n);
-    for (std::size_t i = 0; i < head->n; ++i) {
-        Row row{};
-        for (std::size_t c = 0; c < columns; ++c) row[c] = numbers[c][i];
-        const std::optional<std::string_view> wrong = wrong_column(row);
-        const std::optional<Fix> fix = wrong ? std::nullopt : fix_of(row);
-        if (!fix) {
-            const std::string_view name = wrong.value_or("received");
-            return fault(format("第 {} 个定位点的 {} 超出范围", i + 1, name),
-                         format("has fix {} with {} out of range", i + 1, name));
-        }
-        fixes.push_back(*fix);
-        fixes.back().seq = static_cast<std::uint32_t>(i);
-    }
+    Result<std::size_t> n = decode_into(block, fixes);
+    if (!n) return failure(std::move(n.error()));
     return fixes;
+}
+
+Result<std::size_t> decode_columns(std::string_view block, std::uint32_t wanted, BlockColumns& columns_wanted) {
+    Unfolding unfolding(block);
+    if (!unfolding.head()) return tl::unexpected<Faults>(unfolding.head().error());
+    const std::size_t n = unfolding.head()->n;
+    Numbers numbers;
+    const auto into = [&](auto& array, auto of) {
+        auto* const to = array.data();
+        spread(numbers, n, [to, of](std::size_t i, std::int64_t v) { to[i] = of(v); });
+    };
+    for (std::size_t c = 0; c < columns; ++c) {
+        const auto column = static_cast<Column>(c);
+        const std::uint32_t part = column == column_at                            ? BlockColumns::time
+                                   : column == column_lat || column == column_lon ? BlockColumns::place
+                                   : column == column_accuracy || column == column_level || column == column_provider
+                                       ? BlockColumns::accuracy
+                                   : column == column_flags ? BlockColumns::flags
+                                                            : 0U;
+        const bool is_wanted = (part & wanted) != 0;
+        Faults faults = is_wanted ? unfolding.next(column, numbers) : unfolding.skip(column);
+        if (!faults.empty()) return failure(std::move(faults));
+        if (!is_wanted) continue;
+        switch (column) {
+            case column_at: into(columns_wanted.at_ms, [](std::int64_t v) { return v; }); break;
+            case column_lat:
+                into(columns_wanted.lat_e7, [](std::int64_t v) { return static_cast<std::int32_t>(v); });
+                break;
+            case column_lon:
+                into(columns_wanted.lon_e7, [](std::int64_t v) { return static_cast<std::int32_t>(v); });
+                break;
+            case column_accuracy: into(columns_wanted.accuracy_mm, accuracy_of); break;
+            case column_level: into(columns_wanted.level, [](std::int64_t v) { return static_cast<Level>(v); }); break;
+            case column_provider:
+                into(columns_wanted.provider, [](std::int64_t v) { return static_cast<Provider>(v); });
+                break;
+            case column_flags:
+                into(columns_wanted.flag_bits, [](std::int64_t v) { return static_cast<std::uint32_t>(v); });
+                break;
+            default: break;
+        }
+    }
+    if (Faults faults = unfolding.end(); !faults.empty()) return failure(std::move(faults));
+    columns_wanted.n = n;
+    return n;
 }
 
 Result<BlockBounds> bounds_of(std::string_view block) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever bytes come: no crash, and what decodes encodes to a block with the same fixes. The checksum is put right
-// first in half the runs, so that the columns are reached.
+// Whatever bytes come: no crash, what decodes encodes to a block with the same fixes, and columns asked for alone are
+// those of the fixes. The checksum is put right first in half the runs, so that the columns are reached.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -28,8 +28,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::uint32_t sum = crc32c_bit_by_bit(block);
         for (unsigned i = 0; i < 4; ++i) block += static_cast<char>((sum >> (8 * i)) & 0xFFU);
     }
+    static ningyi::track::BlockColumns columns;
+    const auto read = ningyi::track::decode_columns(block, data[0] >> 1U, columns);
     const auto fixes = ningyi::track::decode(block);
     if (!fixes) return 0;
+    if (!read || *read != fixes->size()) std::abort();
+    const unsigned wanted = data[0] >> 1U;
+    for (std::size_t i = 0; i < *read; ++i) {
+        const ningyi::track::Fix& fix = (*fixes)[i];
+        using Columns = ningyi::track::BlockColumns;
+        if ((wanted & Columns::time) != 0 && columns.at_ms[i] != fix.at.ms) std::abort();
+        if ((wanted & Columns::place) != 0 && columns.lat_e7[i] != fix.place.lat_e7) std::abort();
+        if ((wanted & Columns::place) != 0 && columns.lon_e7[i] != fix.place.lon_e7) std::abort();
+        if ((wanted & Columns::accuracy) != 0 && columns.accuracy_mm[i] != fix.accuracy_mm) std::abort();
+        if ((wanted & Columns::flags) != 0 && columns.flag_bits[i] != fix.flags) std::abort();
+    }
     const auto again = ningyi::track::encode(*fixes);
     if (!again) return 0;  // a monotonic clock farther off than a writer may say
     const auto same = ningyi::track::decode(*again);

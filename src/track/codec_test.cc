@@ -7,6 +7,8 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/random.h"
+#include "geo/plane.h"
+#include "track/crc32c.h"
 #include "track/real_tracks_test.h"
 
 namespace ningyi::track {
@@ -47,6 +49,48 @@ TEST(codec, every_fix_comes_back_to_the_last_digit_with_its_coordinates_as_recei
         const auto back = decode(*block);
         ASSERT_TRUE(back) << to_text(back.error().front());
         ASSERT_EQ(*back, fixes);
+    }
+}
+
+TEST(codec, columns_asked_for_alone_are_those_of_the_fixes) {
+    Random random(2);
+    BlockColumns columns;
+    std::vector<Fix> behind;
+    for (int run = 0; run < 500; ++run) {
+        std::vector<Fix> fixes;
+        const bool is_steady = random.chance(0.5);
+        const std::size_t n = 1 + random.below(fixes_per_block);
+        for (std::size_t i = 0; i < n; ++i) {
+            fixes.push_back(is_steady && i > 0 ? fixes.back() : any_fix(random));
+            if (is_steady) fixes.back().at.ms += 1000;
+        }
+        const std::string block = encode(fixes).value();
+        const auto wanted = static_cast<std::uint32_t>(random.below(16));
+        ASSERT_EQ(decode_columns(block, wanted, columns).value(), n);
+        ASSERT_EQ(columns.n, n);
+        for (std::size_t i = 0; i < n; ++i) {
+            if ((wanted & BlockColumns::time) != 0) {
+                ASSERT_EQ(columns.at_ms[i], fixes[i].at.ms);
+            }
+            if ((wanted & BlockColumns::place) != 0) {
+                ASSERT_EQ((geo::Place{columns.lat_e7[i], columns.lon_e7[i]}), fixes[i].place);
+            }
+            if ((wanted & BlockColumns::accuracy) != 0) {
+                ASSERT_EQ(columns.accuracy_mm[i], fixes[i].accuracy_mm);
+                ASSERT_EQ(columns.level[i], fixes[i].level);
+                ASSERT_EQ(columns.provider[i], fixes[i].provider);
+            }
+            if ((wanted & BlockColumns::flags) != 0) {
+                ASSERT_EQ(columns.flag_bits[i], fixes[i].flags);
+            }
+        }
+        const std::size_t had = behind.size();
+        ASSERT_EQ(decode_into(block, behind).value(), n);
+        const std::vector<Fix> alone = decode(block).value();
+        ASSERT_TRUE(
+            std::equal(alone.begin(), alone.end(), behind.begin() + static_cast<std::ptrdiff_t>(had), behind.end()));
+        ASSERT_FALSE(decode_into(block.substr(1), behind));
+        ASSERT_EQ(behind.size(), had + n);
     }
 }
 
@@ -137,6 +181,16 @@ TEST(codec, a_forged_block_is_refused_or_holds_fixes_that_can_be_written_again) 
     EXPECT_GT(refused, 400);
 }
 
+TEST(codec, the_checksum_is_the_same_by_instruction_by_tables_and_bit_by_bit) {
+    Random random(8);
+    for (std::size_t length = 0; length < 200; ++length) {
+        std::string bytes;
+        for (std::size_t i = 0; i < length; ++i) bytes += static_cast<char>(random.next());
+        ASSERT_EQ(crc32c(bytes), crc32c_bit_by_bit(bytes));
+        ASSERT_EQ(crc32c_by_tables(bytes), crc32c_bit_by_bit(bytes));
+    }
+}
+
 TEST(codec, the_checksum_is_crc32c) {
     // Its check value, through a block: the sum of the bytes before it.
     const std::string block = encode(std::vector<Fix>(1)).value();
@@ -164,6 +218,26 @@ double bytes_per_fix(const std::vector<Fix>& track) {
         bytes += encode(std::span(track).subspan(i, std::min(fixes_per_block, track.size() - i))).value().size();
     }
     return static_cast<double>(bytes) / static_cast<double>(track.size());
+}
+
+TEST(codec, everything_a_phone_states_of_a_drive_takes_at_most_ten_bytes_a_fix) {
+    Random random(6);
+    for (const Datum datum : {Datum::wgs84, Datum::gcj02, Datum::bd09}) {
+        std::vector<Fix> track;
+        const geo::Plane plane({317'700'000, 1'199'700'000});
+        for (int i = 0; i < 1280; ++i) {
+            Fix fix = fix_received(Instant{1'754'010'000'000 + i * 5000},
+                                   plane.place({i * 40.0 + random.unit() * 8, random.unit() * 8}), datum);
+            fix.accuracy_mm = 4000 + 100 * static_cast<std::uint32_t>(random.below(40));
+            fix.level = Level::p68;
+            fix.provider = Provider::gnss;
+            fix.flags = flag_mock_known | flag_moving;
+            fix.mono_ms = 7'000'000 + i * 5000;
+            fix.boot = 1;
+            track.push_back(fix);
+        }
+        EXPECT_LT(bytes_per_fix(track), 10) << name_of(datum);
+    }
 }
 
 TEST(codec, a_second_of_a_real_track_takes_a_few_bytes) {
