@@ -9,7 +9,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "exchange/xml.h"
+#include "base/xml.h"
 #include "exchange/zip.h"
 
 namespace ningyi::exchange {
@@ -18,10 +18,39 @@ namespace {
 constexpr std::size_t max_shared_bytes = std::size_t{256} << 20U;
 constexpr std::size_t max_styles = 65'536;
 constexpr std::size_t group_bytes = std::size_t{1} << 20U;
+constexpr std::size_t piece_bytes = 32768;
 
 Fault fault(const std::string& file, int line, std::string code, std::string zh, std::string en) {
     return Fault{.file = file, .line = line, .code = std::move(code), .zh = std::move(zh), .en = std::move(en)};
 }
+
+// A part of a workbook as its XML is pulled out of a byte source.
+class XmlPart {
+public:
+    XmlPart(std::unique_ptr<ByteSource> source, std::string file, XmlVisitor visitor)
+        : source_(std::move(source)), parser_(std::move(file), std::move(visitor)) {}
+
+    // Feeds one piece to the visitor; false when the part has ended.
+    Result<bool> advance() {
+        if (is_done_) return false;
+        const auto count = source_->read(piece_.data(), piece_.size());
+        if (!count) return tl::unexpected(count.error());
+        is_done_ = *count == 0;
+        auto fed = parser_.feed({piece_.data(), *count}, is_done_);
+        if (fed) return !is_done_;
+        for (Fault& wrong : fed.error()) {
+            wrong.zh += "；请用表格软件重新保存工作簿";
+            wrong.en += "; save the workbook again in a spreadsheet program";
+        }
+        return fed;
+    }
+
+private:
+    std::unique_ptr<ByteSource> source_;
+    XmlParser parser_;
+    std::vector<char> piece_ = std::vector<char>(piece_bytes);
+    bool is_done_ = false;
+};
 
 struct Workbook {
     std::shared_ptr<ZipArchive> archive;
@@ -38,7 +67,7 @@ Result<bool> read_part(Workbook& book, const std::string& name, XmlVisitor visit
     if (!book.archive->has(name)) return false;
     auto source = book.archive->entry(name);
     if (!source) return tl::unexpected(source.error());
-    XmlStream xml(std::move(*source), book.shown + "/" + name, std::move(visitor));
+    XmlPart xml(std::move(*source), book.shown + "/" + name, std::move(visitor));
     for (;;) {
         const auto more = xml.advance();
         if (!more) return tl::unexpected(more.error());
@@ -184,7 +213,7 @@ public:
     Result<bool> start() {
         auto source = book_.archive->entry(book_.sheet);
         if (!source) return tl::unexpected(source.error());
-        xml_ = std::make_unique<XmlStream>(
+        xml_ = std::make_unique<XmlPart>(
             std::move(*source), book_.shown + "/" + book_.sheet,
             XmlVisitor{
                 .begin = [this](std::string_view name, const XmlAttributes& attributes) { begin(name, attributes); },
@@ -353,7 +382,7 @@ private:
     std::string bytes_;  // of the archive, when it is not a file; outlives it
     Workbook book_;
     Zone zone_;
-    std::unique_ptr<XmlStream> xml_;
+    std::unique_ptr<XmlPart> xml_;
     std::vector<std::string> header_;
     std::deque<SheetRow> pending_;
     std::string text_;
