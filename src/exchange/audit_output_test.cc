@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "exchange/audit_drawing.h"
+#include "exchange/track_drawing.h"
 #include "exchange/audit_report.h"
 #include "exchange/html.h"
 #include "exchange/xlsx_in.h"
@@ -503,7 +503,7 @@ TEST_F(Gardens, no_coordinate_reaches_the_drawings) {
         EXPECT_EQ(html.find(digits), std::string::npos) << digits;
 }
 
-TEST(audit_drawing, silence_is_hatched_and_no_line_crosses_it) {
+TEST(track_drawing, silence_is_hatched_and_no_line_crosses_it) {
     Scene scene;
     Trace trace;
     trace.name = "V1";

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "engine/body_value.h"
-#include "exchange/audit_drawing.h"
+#include "exchange/track_drawing.h"
 #include "exchange/html.h"
 #include "exchange/words.h"
 #include "trust/sha256.h"
@@ -672,9 +672,7 @@ private:
 
     void leads(std::string& out) {
         out += "<section id=\"leads\"><h2>" + both("疑点逐条", "Leads") +
-               "</h2><svg class=\"defs\" aria-hidden=\"true\"><defs><pattern id=\"gap\" width=\"7\" height=\"7\" "
-               "patternUnits=\"userSpaceOnUse\" "
-               "patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0v7\"/></pattern></defs></svg><p "
+               "</h2>" + std::string(drawing_definitions()) + "<p "
                "class=\"dim\">" +
                both(format("按“强度×金额”从高到低。共 {} 条，本报告逐条画出 {} 条，全部见 "
                            "findings.jsonl、findings.csv、findings.xlsx。",

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
 #include <string_view>
 
 #include "exchange/audit_report.h"
+#include "exchange/track_drawing.h"
 
 namespace ningyi::exchange {
 
 // Text colours reach 4.5:1 on their grounds, lines and marks 3:1, in both schemes.
 std::string_view report_style() {
-    return R"css(
-:root{color-scheme:light dark;--bg:#f3f5f8;--card:#fff;--ink:#18212c;--dim:#505c6b;--line:#cfd7e0;--soft:#e9eef4;--blue:#1a5a9e;--red:#a8241c;--amber:#7a4a00;--green:#1b6338;--violet:#5a3d9a;--area:#1a5a9e;--hatch:#8b95a1;--head:#123a63;--headink:#fff;--headdim:#cfe0f2}
-@media (prefers-color-scheme:dark){:root{--bg:#10151b;--card:#1a212a;--ink:#e8edf3;--dim:#a9b5c3;--line:#38444f;--soft:#242d38;--blue:#85b8ff;--red:#ff9d92;--amber:#f1bd62;--green:#85d6a0;--violet:#c4afff;--area:#85b8ff;--hatch:#6f7b88;--head:#0d2642;--headink:#fff;--headdim:#bdd3ea}}
+    static const std::string style = std::string(drawing_style()) + R"css(
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:3.5rem}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.6 "Noto Sans CJK SC","Noto Sans SC","PingFang SC","Microsoft YaHei","Source Han Sans SC",system-ui,sans-serif;overflow-wrap:anywhere}
-html:not([data-lang=en]) .en,html[data-lang=en] .zh{display:none}
 a{color:var(--blue)}
 a:focus-visible,button:focus-visible,select:focus-visible,input:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--blue);outline-offset:2px}
 .skip{position:absolute;left:-99rem}
@@ -89,30 +88,6 @@ dl.values{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:.05rem .8rem
 dl.values dt{color:var(--dim)}dl.values dd{margin:0;text-align:right;font-variant-numeric:tabular-nums;max-width:16rem}
 details{margin-top:.5rem}
 summary{cursor:pointer;font-weight:600;padding:.2rem 0}
-svg.map,svg.time{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
-svg text{font-size:11.5px;fill:var(--ink)}
-svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
-.ground{fill:var(--card)}
-.area{fill:var(--area);fill-opacity:.1;stroke:var(--area);stroke-width:1.2;stroke-dasharray:5 3}
-.disc circle{fill:var(--green);fill-opacity:.06;stroke:var(--green);stroke-opacity:.3;stroke-width:.7}
-.disc.b circle{fill:var(--violet);stroke:var(--violet)}
-.path,.line{fill:none;stroke:var(--green);stroke-width:1.7;stroke-linejoin:round;stroke-linecap:round}
-.path.b,.line.b{stroke:var(--violet);stroke-dasharray:5 3}
-.dots{fill:none;stroke:var(--green);stroke-width:4;stroke-linecap:round}.dots.b{stroke:var(--violet)}
-.line{stroke-width:2}
-.error{stroke:var(--green);stroke-opacity:.28;stroke-width:2.5;fill:none}.error.b{stroke:var(--violet)}
-.aside{stroke:var(--amber);stroke-width:1.6;fill:none}.mock{fill:none;stroke:var(--red);stroke-width:1.6}
-.home{fill:var(--area);stroke:var(--card);stroke-width:1.2}.home.b{fill:var(--violet)}
-.mark{fill:var(--red);stroke:var(--card);stroke-width:1.2}
-.scale,.moment{fill:none;stroke:var(--ink);stroke-width:1.3}.moment{stroke:var(--red);stroke-dasharray:2 2;stroke-width:1}
-.grid{stroke:var(--line);stroke-width:.8;fill:none}
-.limit{stroke:var(--area);stroke-width:1.2;stroke-dasharray:5 3;fill:none}
-.claim{fill:var(--area);fill-opacity:.09}.claim.b{fill:var(--violet)}
-.bar.a{fill:var(--area)}.bar.b{fill:var(--violet)}
-svg text.onbar{fill:var(--card)}
-.gap{fill:url(#gap)}
-.hatch{stroke:var(--hatch);stroke-width:1.2;stroke-opacity:.65}
-.defs{position:absolute;width:0;height:0}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;font-size:.9rem;margin:.4rem 0 1rem}
 .legend span.k{display:inline-flex;align-items:center;gap:.4rem}
 .legend svg{width:28px;height:16px;flex:none}
@@ -120,6 +95,7 @@ footer{border-top:1px solid var(--line);margin-top:2rem;padding:1rem 0 2rem;colo
 @media (max-width:860px){.focus,.draw,.cols{grid-template-columns:minmax(0,1fr)}.draw svg.time{min-width:34rem}.draw{overflow-x:auto}h1{font-size:1.35rem}.wrap{padding:0 .85rem}.facts span.f{display:block;white-space:normal}.card{padding:.8rem .85rem}ol.leads li{grid-template-columns:5.6rem minmax(0,1fr)}ol.leads .money{grid-column:2}ol.leads .sum{grid-column:1/3}.card>header .money{margin-left:0}.tile b{font-size:1.2rem}.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem}.filters label,.filters select,.filters input{width:100%}}
 @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--dim:#333;--line:#999;--soft:#eee;--head:#fff;--headink:#000;--headdim:#333;--blue:#1a5a9e;--red:#a8241c;--amber:#7a4a00;--green:#1b6338;--violet:#5a3d9a;--area:#1a5a9e}body{font-size:10.5pt}nav.toc,.js-only,.skip{display:none!important}.tile{border-color:#999}.card{border-color:#999}.draw{grid-template-columns:minmax(0,5fr) minmax(0,9fr)}.scroll{overflow:visible}th{white-space:normal}a{color:inherit;text-decoration:none}}
 )css";
+    return style;
 }
 
 std::string_view report_script() {

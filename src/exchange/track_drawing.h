@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two drawings of one subject, or of a pair on one clock: where its track was, in local metres around the place, and
 // how far from it over time. What is not known is drawn as not known: no line crosses a gap. SVG without styles,
-// scripts or absolute coordinates; classes are those of the report.
+// scripts or absolute coordinates; classes are those of drawing_style(). Knows nothing of findings or rules.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -44,5 +45,10 @@ struct Scene {
 // Empty when there is nothing to draw.
 std::string map_drawing(const Scene& scene);
 std::string time_drawing(const Scene& scene, const Zone& zone);
+
+// A page that holds drawings has this style (no tags; it sets the colours too) and, once, these hidden definitions.
+// Words stand in both languages: `data-lang` of <html> chooses, "en" or else Chinese.
+std::string_view drawing_style();
+std::string_view drawing_definitions();
 
 }  // namespace ningyi::exchange

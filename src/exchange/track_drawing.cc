@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exchange/audit_drawing.h"
+#include "exchange/track_drawing.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string_view>
+
+#include "exchange/track_drawing.h"
+
+namespace ningyi::exchange {
+
+// Lines and marks reach 3:1 on their ground in both schemes. Of two tracks one is a solid line with discs and the other
+// a dashed one with hollow squares, so that neither grey print nor colour blindness mixes them up.
+std::string_view drawing_style() {
+    return R"css(
+:root{color-scheme:light dark;--bg:#f3f5f8;--card:#fff;--ink:#18212c;--dim:#505c6b;--line:#cfd7e0;--soft:#e9eef4;--blue:#1a5a9e;--red:#a8241c;--amber:#7a4a00;--green:#1b6338;--violet:#5a3d9a;--other:#8a55c9;--area:#1a5a9e;--hatch:#8b95a1;--head:#123a63;--headink:#fff;--headdim:#cfe0f2}
+@media (prefers-color-scheme:dark){:root{--bg:#10151b;--card:#1a212a;--ink:#e8edf3;--dim:#a9b5c3;--line:#38444f;--soft:#242d38;--blue:#85b8ff;--red:#ff9d92;--amber:#f1bd62;--green:#85d6a0;--violet:#c4afff;--other:#d9b3ff;--area:#85b8ff;--hatch:#6f7b88;--head:#0d2642;--headink:#fff;--headdim:#bdd3ea}}
+html:not([data-lang=en]) .en,html[data-lang=en] .zh{display:none}
+svg.map,svg.time,svg.wide{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
+svg text{font-size:11.5px;fill:var(--ink)}
+svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
+.ground{fill:var(--card)}
+.area{fill:var(--area);fill-opacity:.1;stroke:var(--area);stroke-width:1.2;stroke-dasharray:5 3}
+.disc circle{fill:var(--green);fill-opacity:.06;stroke:var(--green);stroke-opacity:.3;stroke-width:.7}
+.disc.b circle{fill:var(--violet);stroke:var(--violet)}
+.path,.line{fill:none;stroke:var(--green);stroke-width:1.7;stroke-linejoin:round;stroke-linecap:round}
+.path.b,.line.b{stroke:var(--violet);stroke-dasharray:5 3}
+.dots{fill:none;stroke:var(--green);stroke-width:4;stroke-linecap:round}.dots.b{stroke:var(--violet)}
+.line{stroke-width:2}
+.error{stroke:var(--green);stroke-opacity:.28;stroke-width:2.5;fill:none}.error.b{stroke:var(--violet)}
+.aside{stroke:var(--amber);stroke-width:1.6;fill:none}.mock{fill:none;stroke:var(--red);stroke-width:1.6}
+.home{fill:var(--area);stroke:var(--card);stroke-width:1.2}.home.b{fill:var(--violet)}
+.mark{fill:var(--red);stroke:var(--card);stroke-width:1.2}
+.scale,.moment{fill:none;stroke:var(--ink);stroke-width:1.3}.moment{stroke:var(--red);stroke-dasharray:2 2;stroke-width:1}
+.grid{stroke:var(--line);stroke-width:.8;fill:none}
+.limit{stroke:var(--area);stroke-width:1.2;stroke-dasharray:5 3;fill:none}
+.claim{fill:var(--area);fill-opacity:.09}.claim.b{fill:var(--violet)}
+.bar.a{fill:var(--area)}.bar.b{fill:var(--violet)}
+svg text.onbar{fill:var(--card)}
+.gap{fill:url(#gap)}
+.defs{position:absolute;width:0;height:0}
+.hatch{stroke:var(--hatch);stroke-width:1.2;stroke-opacity:.65}
+)css";
+}
+
+std::string_view drawing_definitions() {
+    return "<svg class=\"defs\" aria-hidden=\"true\"><defs><pattern id=\"gap\" width=\"7\" height=\"7\" "
+           "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0v7\"/></pattern>"
+           "</defs></svg>";
+}
+
+}  // namespace ningyi::exchange
