@@ -30,10 +30,14 @@ struct JsonValue {
     std::vector<JsonValue> list;
     std::vector<std::pair<std::string, JsonValue>> members;  // in the order of the text
 
+    JsonValue();  // null; defined apart, because a pair asks for it before it is complete itself
+
     bool is(Kind wanted) const { return kind == wanted; }
     bool is_number() const { return kind == Kind::integer || kind == Kind::real; }
     const JsonValue* find(std::string_view name) const;  // null when not an object or without it
 };
+
+inline JsonValue::JsonValue() = default;
 
 // Faults: not JSON, with line and column; not UTF-8; a name twice in one object; beyond the limits. Integers beyond
 // int64 are read as real.
