@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -23,16 +24,15 @@ namespace ningyi::simulate {
 namespace {
 
 constexpr geo::Place centre{317'700'000, 1'199'700'000};  // 31.77 N, 119.97 E
-constexpr Millis lead_ms = 3 * minutes_ms;                // fixes before check-in
-constexpr Millis tail_ms = 2 * minutes_ms;                // and after check-out
 constexpr double approach_m = 750;                        // as much of the way as the three minutes show
 constexpr double ride_mps = 5;
 
 struct Files {
     explicit Files(const std::string& folder, bool has_fixes)
-        : agencies(folder + "/agencies.csv", "agency_id,name,uscc"),
-          caregivers(folder + "/caregivers.csv",
-                     "caregiver_id,agency_id,name,id_number,phone,home_lat,home_lon,datum,certificate,valid_to"),
+        : agencies(folder + "/agencies.csv", "agency_id,name,uscc,lat,lon,datum"),
+          caregivers(
+              folder + "/caregivers.csv",
+              "caregiver_id,agency_id,name,id_number,phone,home_lat,home_lon,datum,certificate,valid_to,team_id"),
           elders(folder + "/elders.csv",
                  "elder_id,name,id_number,household_id,address,lat,lon,datum,area,contact_phone"),
           items(folder + "/items.csv", "item,name_zh,name_en,mode,reference_minutes,price_fen,unit,evidence"),
@@ -54,7 +54,8 @@ struct Files {
         if (has_fixes) {
             fixes = std::make_unique<CsvFile>(
                 folder + "/fixes.csv",
-                "device_id,caregiver_id,order_id,at_ms,lat,lon,acc_m,level,provider,mock,speed_mps,recorded_at_ms");
+                "device_id,caregiver_id,order_id,at_ms,lat,lon,acc_m,level,provider,mock,speed_mps,positioned,"
+                "recorded_at_ms");
         }
     }
 
@@ -157,10 +158,14 @@ private:
                                                       "颐和坊养老服务中心（模拟）",   "春晖照护服务中心（模拟）",
                                                       "棠梨居家护理中心（模拟）",     "暖巷社区养老服务中心（模拟）",
                                                       "听松养老服务中心（模拟）",     "临溪居家养老服务中心（模拟）"};
+        constexpr Point offices[agencies] = {{-3100, -1200}, {-1500, 2700},  {700, -3300}, {2900, -700},
+                                             {1800, 2100},   {-2300, -2900}, {-400, 900},  {3600, 1700}};
         for (int n = 1; n <= agencies; ++n) {
             agency_id(files_.agencies, n);
             files_.agencies.text(names[n - 1]);
             files_.agencies.plain(organisation_code(n));
+            place(files_.agencies, offices[n - 1]);
+            files_.agencies.plain("wgs84");
             files_.agencies.end_row();
         }
         summary_.agencies = agencies;
@@ -205,6 +210,11 @@ private:
             file.plain("wgs84");
             file.text("养老护理员（初级）");
             file.date(caregiver.certificate_until);
+            if (caregiver.team > 0) {
+                file.numbered('T', caregiver.team, 3);
+            } else {
+                file.empty();
+            }
             file.end_row();
             write_devices(caregiver);
             ++summary_.caregivers;
@@ -411,14 +421,21 @@ private:
         if (n + 1 < block.orders.size() && is_same_day(order, block.orders[n + 1])) {
             after = block.elders[block.orders[n + 1].elder].home;
         }
-        const Point first = on_the_way(home, before);
         const Point last = on_the_way(home, after);
-        const Instant arrives{order.start.ms - 30 * seconds_ms};
         const Instant leaves{end.ms + 20 * seconds_ms};
-        path_ = {{{arrives.ms - way_ms(home, first)}, first},
-                 {arrives, home},
-                 {leaves, home},
-                 {{leaves.ms + way_ms(home, last)}, last}};
+        const Point first = on_the_way(home, before);
+        const Instant arrives{order.start.ms - 30 * seconds_ms};
+        // Nobody rides at the same speed every day.
+        Random moods(seed_of(block, static_cast<std::int64_t>(order.serial), 4));
+        const double to_mps = ride_mps * (0.75 + 0.5 * moods.unit());
+        const double from_mps = ride_mps * (0.75 + 0.5 * moods.unit());
+        if (order.approach.empty()) {
+            path_ = {{{arrives.ms - way_ms(home, first, to_mps)}, first}, {arrives, home}};
+        } else {
+            path_ = order.approach;
+        }
+        path_.push_back({leaves, home});
+        path_.push_back({{leaves.ms + way_ms(home, last, from_mps)}, last});
     }
 
     static bool is_same_day(const Order& a, const Order& b) {
@@ -433,22 +450,56 @@ private:
                 home.north + (other.north - home.north) * approach_m / whole};
     }
 
-    static Millis way_ms(Point a, Point b) { return static_cast<Millis>(distance_m(a, b) / ride_mps * 1000) + 1; }
+    static Millis way_ms(Point a, Point b, double mps) {
+        return static_cast<Millis>(distance_m(a, b) / mps * 1000) + 1;
+    }
 
-    void write_track(const Block& block, std::size_t n, const std::vector<std::size_t>& position) {
+    // What the telephone of an order records, in steps_.
+    void record(const Block& block, std::size_t n, Instant end) {
         const Order& order = block.orders[n];
-        const Caregiver& owner = block.caregivers[order.device_of];
-        Instant end = order.end;
-        for (const std::size_t serial : order.rides_along) end = std::max(end, block.orders[position[serial]].end);
         make_path(block, n, end);
         Walk way;
-        way.span = {{order.start.ms - lead_ms}, {end.ms + tail_ms}};
+        way.recording = order.recording;
+        way.span = {{order.start.ms - order.recording.lead_ms}, {end.ms + order.recording.tail_ms}};
         way.service = {order.start, end};
         way.path = &path_;
         way.signal = order.signal;
-        way.platform = owner.platform;
+        way.platform = block.caregivers[order.device_of].platform;
         way.seed = seed_of(block, static_cast<std::int64_t>(order.serial), 3);
         walk(way, steps_);
+    }
+
+    // The fixes of `source` once more, as if recorded during `order`.
+    void copy(const Block& block, const Order& order, std::size_t source) {
+        const Order& first = block.orders[source];
+        record(block, source, first.end);
+        Random random(seed_of(block, static_cast<std::int64_t>(order.serial), 5));
+        const bool is_reversed = order.copy == Copy::reversed;
+        if (is_reversed) std::reverse(steps_.begin(), steps_.end());
+        if (order.copy == Copy::thinned) {
+            std::size_t kept = 0;
+            for (std::size_t n = 0; n < steps_.size(); n += 2) steps_[kept++] = steps_[n];
+            steps_.resize(kept);
+        }
+        for (Step& step : steps_) {
+            step.at.ms =
+                is_reversed ? order.start.ms + first.end.ms - step.at.ms : step.at.ms + order.start.ms - first.start.ms;
+            if (order.copy != Copy::noisy) continue;
+            constexpr double noise_m = 5;  // in each direction
+            step.point.east += noise_m * normal(random);
+            step.point.north += noise_m * normal(random);
+        }
+    }
+
+    void write_track(const Block& block, std::size_t n, const std::vector<std::size_t>& position) {
+        const Order& order = block.orders[n];
+        Instant end = order.end;
+        for (const std::size_t serial : order.rides_along) end = std::max(end, block.orders[position[serial]].end);
+        if (order.copy == Copy::none) {
+            record(block, n, end);
+        } else {
+            copy(block, order, position[order.copy_of]);
+        }
 
         const auto number_at = [&block](std::size_t at) {
             return block.first_order + static_cast<std::int64_t>(at) + 1;
@@ -471,9 +522,9 @@ private:
     }
 
     const Step& step_at(Instant at) const {
-        const Millis since = at.ms - steps_.front().at.ms;
-        const auto n = static_cast<std::size_t>(std::max<Millis>(0, since) / (10 * seconds_ms));
-        return steps_[std::min(n, steps_.size() - 1)];
+        const auto after = std::upper_bound(steps_.begin(), steps_.end(), at,
+                                            [](Instant when, const Step& step) { return when < step.at; });
+        return after == steps_.begin() ? *after : *std::prev(after);
     }
 
     void write_check_in(const Block& block, const Order& order, std::int64_t number, bool is_in, const Step* step) {
@@ -522,7 +573,7 @@ private:
         CsvFile& file = *files_.fixes;
         std::size_t current = 0;
         for (const Step& step : steps_) {
-            if (!step.is_sent || step.at <= last_fix_) continue;
+            if (!(step.is_sent || step.is_sign_of_life) || step.at <= last_fix_) continue;
             last_fix_ = step.at;
             while (current + 1 < open.size() && block.orders[open[current]].end < step.at) ++current;
             const Order& order = block.orders[open[current]];
@@ -530,14 +581,20 @@ private:
             caregiver_id(file, caregiver);
             order_id(file, block.first_order + static_cast<std::int64_t>(open[current]) + 1);
             file.integer(step.at.ms);
-            const Coordinates at_place = reported(step.point, caregiver.agency);
-            file.millionths(at_place.lat_e6);
-            file.millionths(at_place.lon_e6);
-            file.tenths(step.radius_dm);
-            file.plain(level);
-            file.plain(provider);
-            file.plain(mock);
-            file.tenths(step.speed_dmps);
+            if (step.is_sent) {
+                const Coordinates at_place = reported(step.point, caregiver.agency);
+                file.millionths(at_place.lat_e6);
+                file.millionths(at_place.lon_e6);
+                file.tenths(step.radius_dm);
+                file.plain(level);
+                file.plain(provider);
+                file.plain(mock);
+                file.tenths(step.speed_dmps);
+                file.empty();
+            } else {
+                for (int column = 0; column < 7; ++column) file.empty();
+                file.plain("no");
+            }
             if (order.late_ms > 0) {
                 file.integer(recorded(order, step.at).ms);
             } else {

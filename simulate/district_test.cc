@@ -153,10 +153,10 @@ TEST(District, leaving_out_the_fixes_changes_nothing_else) {
 
 TEST(District, every_file_has_the_columns_of_the_bundle) {
     const std::map<std::string, std::set<std::string>> known = {
-        {"agencies.csv", {"agency_id", "name", "uscc"}},
+        {"agencies.csv", {"agency_id", "name", "uscc", "lat", "lon", "datum"}},
         {"caregivers.csv",
          {"caregiver_id", "agency_id", "name", "id_number", "phone", "home_lat", "home_lon", "datum", "certificate",
-          "valid_to"}},
+          "valid_to", "team_id"}},
         {"elders.csv",
          {"elder_id", "name", "id_number", "household_id", "address", "lat", "lon", "datum", "area", "contact_phone"}},
         {"items.csv", {"item", "name_zh", "name_en", "mode", "reference_minutes", "price_fen", "unit", "evidence"}},
@@ -173,7 +173,7 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
           "recorded_at", "method"}},
         {"fixes.csv",
          {"device_id", "caregiver_id", "order_id", "at_ms", "lat", "lon", "acc_m", "level", "provider", "mock",
-          "speed_mps", "recorded_at_ms"}},
+          "speed_mps", "positioned", "recorded_at_ms"}},
         {"devices.csv", {"device_id", "caregiver_id", "from", "to", "platform", "app_version"}},
         {"outages.csv", {"from", "to", "area", "agency_id", "why"}},
         {"evidence.csv", {"order_id", "kind", "sha256", "phash", "at", "lat", "lon", "datum"}},
@@ -309,7 +309,17 @@ TEST_F(Demonstration, every_scheme_occurs_and_none_is_frequent) {
                                "errand",
                                "two_person",
                                "new_phone",
-                               "wrong_point"}) {
+                               "wrong_point",
+                               "replay",
+                               "replay_other",
+                               "silent",
+                               "home_town",
+                               "bus",
+                               "team",
+                               "swapped",
+                               "dense",
+                               "cell_jump",
+                               "asleep"}) {
         const std::int64_t orders = summary_->orders_of_scheme[scheme];
         EXPECT_GE(orders, 3) << scheme;
         EXPECT_LE(orders, scheme == std::string("drift") ? 140 : 80) << scheme;
@@ -319,7 +329,7 @@ TEST_F(Demonstration, every_scheme_occurs_and_none_is_frequent) {
         if (label.at("expected") == "hit") wrong.insert(label.at("order_id"));
     }
     EXPECT_GE(wrong.size(), 200U);
-    EXPECT_LE(wrong.size(), 400U) << "most orders are honest";
+    EXPECT_LE(wrong.size(), 500U) << "three orders in four are honest";
 }
 
 TEST_F(Demonstration, nobody_in_it_can_be_a_real_person) {
@@ -433,7 +443,7 @@ TEST(HonestDistrict, travel_between_orders_is_feasible_and_nobody_is_in_two_plac
     }
 }
 
-TEST(Fixes, come_every_ten_seconds_around_a_visit_with_a_few_lost) {
+TEST(Fixes, come_every_few_seconds_around_a_visit_with_a_few_lost) {
     const Folder folder("fixes");
     const Result<Summary> summary = write_district(sized(folder, 200));
     ASSERT_TRUE(summary);
@@ -453,8 +463,9 @@ TEST(Fixes, come_every_ten_seconds_around_a_visit_with_a_few_lost) {
         EXPECT_GT(at, before) << fix.at("order_id");
         before = at;
         const Row& order = orders.at(fix.at("order_id"));
-        EXPECT_GE(at, instant(order, "service_start").ms - 3 * minutes_ms);
-        EXPECT_LE(at, instant(order, "service_end").ms + 2 * minutes_ms);
+        EXPECT_GE(at, instant(order, "service_start").ms - 10 * minutes_ms);
+        EXPECT_LE(at, instant(order, "service_end").ms + 10 * minutes_ms);
+        if (fix.at("positioned") == "no") continue;
         if (at > instant(order, "service_start").ms && at < instant(order, "service_end").ms) {
             near += geo::distance_m(place(fix), place(elders.at(order.at("elder_id")))) < 100 ? 1 : 0;
             ++counted;

@@ -47,19 +47,34 @@ enum class Platform { android, harmony, browser };
 // What the positions of an order are like.
 enum class Signal {
     plain,
-    drift,        // indoor excursions of 30 to 150 m, with a radius that says so
-    high_rise,    // wide noise all the time
-    basement,     // silent between check-in and check-out
-    outage,       // recorded in time, received late
-    mock,         // a virtual-location app that sets the mock flag
-    zero_radius,  // one that states an accuracy of exactly 0
-    off,          // location switched off
+    drift,         // indoor excursions of 30 to 150 m, with a radius that says so
+    high_rise,     // wide noise all the time
+    basement,      // silent between check-in and check-out
+    outage,        // recorded in time, received late
+    mock,          // a virtual-location app that sets the mock flag
+    zero_radius,   // one that states an accuracy of exactly 0
+    off,           // location switched off
+    white_jitter,  // a virtual-location app in a browser: noise without memory around the door
+    fake_route,    // one that also rides the way, without any noise
 };
 
 // One line of labels.csv. Rule `*` with `any`: the order belongs to the scheme, nothing is said about a rule.
 struct Label {
     std::string_view scheme, rule, expected;
 };
+
+// What a telephone records of an order beside its way.
+struct Recording {
+    Millis lead_ms = 3 * minutes_ms;  // before check-in
+    Millis tail_ms = 2 * minutes_ms;  // after check-out
+    Millis step_ms = 10 * seconds_ms;
+    Interval silent;         // no position in it; empty: always
+    bool is_alive = false;   // signs of life while nothing is received
+    bool has_stray = false;  // one fix of a far-away cell tower
+};
+
+// How the fixes of another order are passed off as those of this one.
+enum class Copy { none, exact, noisy, thinned, reversed };
 
 struct Caregiver {
     std::int64_t number = 0;  // from 1
@@ -71,6 +86,7 @@ struct Caregiver {
     Platform platform = Platform::android;
     bool changes_phone = false;  // a second telephone of its own, registered
     Date second_phone_from;
+    std::int64_t team = 0;            // registered as working together; 0: in none
     std::vector<std::size_t> elders;  // indices in the block
 };
 
@@ -88,6 +104,7 @@ struct Elder {
     int level = 1;
     Date assessed_on, assessment_until;
     int minutes_per_month = 0;
+    bool is_below = false;  // in a basement, where nothing is received
     bool is_dead = false;
     Date died_on;
     Instant death_recorded_at;
@@ -106,9 +123,13 @@ struct Order {
     bool has_place = true;      // false: check-in and check-out without a position
     bool has_check_out = true;
     bool is_back_entry = false;
-    Millis late_ms = 0;                    // how long the telephone waited for a network
-    std::string_view edit_reason;          // not empty: edited
-    std::vector<Waypoint> path;            // empty: at the elder's home, coming and leaving
+    Millis late_ms = 0;            // how long the telephone waited for a network
+    std::string_view edit_reason;  // not empty: edited
+    Recording recording;
+    std::vector<Waypoint> path;      // empty: at the elder's home, coming and leaving
+    std::vector<Waypoint> approach;  // not empty: the way to the door, in place of a straight one
+    Copy copy = Copy::none;
+    std::size_t copy_of = 0;               // serial of the order whose fixes these are
     std::vector<std::size_t> rides_along;  // orders, by `serial`, whose check-ins this order's track covers
     std::size_t serial = 0;                // position in which it was planned
     int photos = 1, signatures = 1;

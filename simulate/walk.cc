@@ -12,19 +12,11 @@
 namespace ningyi::simulate {
 namespace {
 
-constexpr Millis step_ms = 10 * seconds_ms;
-constexpr double persistence = 0.95;           // AR(1) from one fix to the next: about 200 s
-constexpr double fresh = 0.31224989991991992;  // √(1 − 0.95²)
-constexpr double p68_of_sigma = 1.5096;        // tracks.md §3
+constexpr double persistence_10_s = 0.95;                // AR(1) over ten seconds: about 200 s
+constexpr double persistence_5_s = 0.97467943448089633;  // and over five: its root
+constexpr Millis sign_of_life_ms = 60 * seconds_ms;
+constexpr double p68_of_sigma = 1.5096;  // tracks.md §3
 constexpr double p95_of_sigma = 2.4477;
-
-// A normal variable good to three and a half σ: the sum of four uniforms. No logarithm, no cosine, the same everywhere.
-double normal(Random& random) {
-    const std::uint64_t bits = random.next();
-    const auto sum =
-        static_cast<std::int64_t>((bits & 0xFFFFU) + (bits >> 16U & 0xFFFFU) + (bits >> 32U & 0xFFFFU) + (bits >> 48U));
-    return static_cast<double>(sum - 131070) * (1.7320508075688772 / 65536);
-}
 
 // Out, held, and back again.
 struct Excursion {
@@ -50,6 +42,8 @@ Noise noise_of(const Walk& walk, Random& random) {
         case Signal::mock: return {0, 0.3, 50};
         case Signal::zero_radius: return {1.5, 0.5, 0};
         case Signal::high_rise: return {22 + 9 * draw, 2, -1};
+        case Signal::white_jitter: return {0, 1.5, -1};
+        case Signal::fake_route: return {0, 1.2, -1};
         case Signal::basement: return {8 + 6 * draw, 1, -1};
         default: break;
     }
@@ -61,6 +55,13 @@ std::int32_t rounded_dm(double metres) {
 }
 
 }  // namespace
+
+double normal(Random& random) {
+    const std::uint64_t bits = random.next();
+    const auto sum =
+        static_cast<std::int64_t>((bits & 0xFFFFU) + (bits >> 16U & 0xFFFFU) + (bits >> 32U & 0xFFFFU) + (bits >> 48U));
+    return static_cast<double>(sum - 131070) * (1.7320508075688772 / 65536);
+}
 
 void walk(const Walk& walk, std::vector<Step>& steps) {
     CHECK(walk.path != nullptr && !walk.path->empty());
@@ -83,22 +84,32 @@ void walk(const Walk& walk, std::vector<Step>& steps) {
     }
     double gap_from_s = -1;
     double gap_to_s = -1;
-    if (random.chance(0.06)) {
+    const Millis step_ms = walk.recording.step_ms;
+    CHECK(step_ms == 10 * seconds_ms || step_ms == 5 * seconds_ms);
+    const double persistence = step_ms == 5 * seconds_ms ? persistence_5_s : persistence_10_s;
+    const double fresh = std::sqrt(1 - persistence * persistence);
+    const bool is_drawn = walk.signal == Signal::white_jitter || walk.signal == Signal::fake_route;
+    if (random.chance(0.06) && !is_drawn) {
         gap_from_s = 300 + random.unit() * std::max(1.0, span_s - 900);
         gap_to_s = gap_from_s + 120 + random.unit() * 360;
     }
     const auto count = static_cast<std::size_t>(walk.span.length() / step_ms) + 1;
     std::size_t outlier = count;  // none
-    if (random.chance(0.08) && count > 90) outlier = 40 + static_cast<std::size_t>(random.below(count - 80));
+    if (random.chance(0.08) && count > 90 && !is_drawn)
+        outlier = 40 + static_cast<std::size_t>(random.below(count - 80));
     const double wild_side = random.chance(0.5) ? 1 : -1;
-    const double wild_east_m = wild_side * (300 + random.unit() * 1200);
+    double wild_east_m = wild_side * (300 + random.unit() * 1200);
+    if (walk.recording.has_stray && count > 90) {
+        outlier = count / 2;
+        wild_east_m = wild_side * 70'000;
+    }
 
     double east_m = normal(random) * noise.sigma_m;
     double north_m = normal(random) * noise.sigma_m;
     std::size_t leg = 0;  // path[leg] is the next waypoint
     for (std::size_t n = 0; n < count; ++n) {
         const Instant at{walk.span.from.ms + static_cast<Millis>(n) * step_ms};
-        const double at_s = static_cast<double>(n) * 10;
+        const double at_s = static_cast<double>(n) * static_cast<double>(step_ms) / 1000;
         while (leg < path.size() && path[leg].at <= at) ++leg;
         Step step;
         step.at = at;
@@ -128,8 +139,9 @@ void walk(const Walk& walk, std::vector<Step>& steps) {
                                              excursion.reach.north * excursion.reach.north);
             }
         }
-        step.point.east += east_m + noise.jitter_m * normal(random);
-        step.point.north += north_m + noise.jitter_m * normal(random);
+        const double jitter_m = walk.signal == Signal::fake_route && speed_mps > 0 ? 0 : noise.jitter_m;
+        step.point.east += east_m + jitter_m * normal(random);
+        step.point.north += north_m + jitter_m * normal(random);
         const double draw = random.unit();
         const double p68_m =
             std::max(std::max(3.0, p68_of_sigma * noise.sigma_m) * (0.9 + 0.35 * draw), 0.95 * stray_m);
@@ -146,7 +158,10 @@ void walk(const Walk& walk, std::vector<Step>& steps) {
         const bool is_in_gap = at_s > gap_from_s && at_s < gap_to_s;
         const bool is_below = walk.signal == Signal::basement && at.ms > walk.service.from.ms + minutes_ms &&
                               at.ms < walk.service.to.ms + 20 * seconds_ms;
-        step.is_sent = !(is_dropped || is_in_gap || is_below);
+        const bool is_silent = at >= walk.recording.silent.from && at < walk.recording.silent.to;
+        step.is_sent = !(is_dropped || is_in_gap || is_below || is_silent);
+        step.is_sign_of_life =
+            walk.recording.is_alive && (is_below || is_silent) && at.ms / step_ms % (sign_of_life_ms / step_ms) == 0;
         steps.push_back(step);
     }
 }
