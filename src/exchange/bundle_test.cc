@@ -81,13 +81,14 @@ columns:
   device: {type: text, required: true}
   person: {type: text}
   at: {type: time, required: true}
-  lat: {type: latitude, required: true}
-  lon: {type: longitude, required: true}
+  lat: {type: latitude}
+  lon: {type: longitude}
+  positioned: {type: boolean}
 blocks:
   event: p.points
   carrier: {column: person, else: {text: 'device:{device}'}}
   device: device
-  fix: {at: at, lat: lat, lon: lon}
+  fix: {at: at, lat: lat, lon: lon, positioned: positioned}
   body: {carrier: carrier, device: device, fixes: fixes}
 )"}};
 
@@ -418,6 +419,36 @@ TEST_F(BundleTest, points_become_blocks_of_one_carrier_device_and_day_that_decod
     EXPECT_EQ(total, 302U);
     EXPECT_EQ(track::decode(blocks[0].body.find("fixes")->text)->at(5).place, (geo::Place{317'700'005, 1'199'700'000}));
     EXPECT_EQ(std::ranges::count_if(blocks, [](const log::Draft& block) { return block.subject == "device:d2"; }), 2);
+}
+
+TEST_F(BundleTest, a_sign_of_life_without_a_position_is_a_fix_that_says_so) {
+    write("visits.csv", visits_header);
+    write("points.csv",
+          "device,person,at,lat,lon,positioned\n"
+          "d1,c1,2025-08-01T09:00:00+08:00,31.77,119.97,yes\n"
+          "d1,c1,2025-08-01T09:01:00+08:00,,,no\n"
+          "d1,c1,2025-08-01T09:02:00+08:00,31.78,119.97,no\n"
+          "d1,c1,2025-08-01T09:03:00+08:00,31.77,119.97,\n"
+          "d1,c1,2025-08-01T09:04:00+08:00,,,\n");
+    ASSERT_TRUE(run());
+    const auto blocks = of("p.points");
+    ASSERT_EQ(blocks.size(), 1U);
+    const auto fixes = track::decode(blocks[0].body.find("fixes")->text);
+    ASSERT_TRUE(fixes.has_value());
+    ASSERT_EQ(fixes->size(), 4U) << "the last row has neither a position nor says so: it is rejected";
+    for (std::size_t i = 0; i < fixes->size(); ++i) {
+        const bool is_silent = i == 1 || i == 2;
+        EXPECT_EQ((fixes->at(i).flags & track::flag_not_positioned) != 0, is_silent) << i;
+        EXPECT_EQ(fixes->at(i).place == geo::Place{}, is_silent) << i;
+    }
+}
+
+TEST_F(BundleTest, a_file_of_fixes_without_a_column_of_coordinates_cannot_be_used) {
+    write("visits.csv", visits_header);
+    write("points.csv", "device,person,at,lat,positioned\nd1,c1,2025-08-01T09:00:00+08:00,31.77,yes\n");
+    run();
+    EXPECT_TRUE(std::ranges::any_of(faults_, [](const Fault& fault) { return fault.code == "E855"; }) ||
+                has_notice("E855"));
 }
 
 TEST(Rejects, a_disk_that_is_full_is_a_machine_failure) {

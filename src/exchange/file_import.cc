@@ -19,7 +19,7 @@ constexpr std::size_t max_held = 500'000;
 constexpr std::uint64_t rows_between_progress = 20'000;
 
 auto members(const PositionColumns& p) {
-    return std::tie(p.at, p.lat, p.lon, p.accuracy, p.level, p.datum, p.provider, p.mock, p.speed);
+    return std::tie(p.at, p.lat, p.lon, p.accuracy, p.level, p.datum, p.provider, p.mock, p.speed, p.positioned);
 }
 
 Value codes(std::initializer_list<std::int64_t> numbers) {
@@ -39,8 +39,13 @@ bool is_in_china(std::int64_t lat_e7, std::int64_t lon_e7) {
 Faults missing_columns(const Mapping& mapping, const std::vector<std::string>& header, const std::string& file) {
     Faults faults;
     const std::vector<std::string_view> names(header.begin(), header.end());
+    const auto is_coordinate_of_fixes = [&](const ColumnPlan& plan) {  // empty only where a row says that it has none
+        const auto column = static_cast<std::size_t>(&plan - mapping.columns.data());
+        return mapping.blocks && (column == mapping.blocks->position.lat || column == mapping.blocks->position.lon);
+    };
     for (const ColumnPlan& plan : mapping.columns) {
-        if (!plan.required || std::ranges::find(header, plan.name) != header.end()) continue;
+        if (!plan.required && !is_coordinate_of_fixes(plan)) continue;
+        if (std::ranges::find(header, plan.name) != header.end()) continue;
         if (plan.type == ColumnType::time && std::ranges::find(header, plan.name + "_ms") != header.end()) continue;
         const std::string_view near = closest(plan.name, names);
         faults.push_back(
@@ -411,9 +416,15 @@ std::optional<geo::Datum> FileImport::datum_of(const Position& position, std::si
 }
 
 std::optional<track::Fix> FileImport::fix_of(const Position& position, std::size_t row) const {
+    const PositionColumns& c = position.columns;
+    if (has(c.positioned, row) && number(c.positioned, row) == 0) {
+        // A sign of life without a position: what coordinates it may carry mean nothing.
+        track::Fix fix = track::fix_received(Instant{c.at == no_plan ? 0 : number(c.at, row)}, {}, geo::Datum::wgs84);
+        fix.flags |= track::flag_not_positioned;
+        return fix;
+    }
     const auto datum = datum_of(position, row);
     if (!datum) return std::nullopt;
-    const PositionColumns& c = position.columns;
     const geo::Place received{static_cast<std::int32_t>(number(c.lat, row)),
                               static_cast<std::int32_t>(number(c.lon, row))};
     track::Fix fix = track::fix_received(Instant{c.at == no_plan ? 0 : number(c.at, row)}, received, *datum);

@@ -147,6 +147,7 @@ private:
         take("provider", position.provider, {ColumnType::word});
         take("mock", position.mock, {ColumnType::word});
         take("speed", position.speed, {ColumnType::metres_per_second});
+        take("positioned", position.positioned, {ColumnType::boolean});
         map.finish();
         return position;
     }

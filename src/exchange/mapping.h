@@ -20,7 +20,7 @@ constexpr std::size_t no_plan = SIZE_MAX;
 // The columns of one reported position; each an index of Mapping::columns or no_plan.
 struct PositionColumns {
     std::size_t at = no_plan, lat = no_plan, lon = no_plan, accuracy = no_plan, level = no_plan, datum = no_plan,
-                provider = no_plan, mock = no_plan, speed = no_plan;
+                provider = no_plan, mock = no_plan, speed = no_plan, positioned = no_plan;
 };
 
 // How one value is made from a row.

@@ -136,6 +136,7 @@ struct Manner {
     std::optional<geo::Datum> declared;
     std::int32_t speed_mm_s = track::no_value;
     bool exact = false;
+    bool is_positioned = true;
 };
 
 class Reader {
@@ -314,6 +315,9 @@ private:
             const auto speed = parse_quantity(value, Dimension::speed);
             if (!speed) return complain(column, speed.error()), true;
             manner.speed_mm_s = static_cast<std::int32_t>(*speed);
+        } else if (key == "positioned") {
+            if (value != "yes" && value != "no") wrong("yes no");
+            manner.is_positioned = value != "no";
         } else if (key == "exact") {
             manner.exact = value == "yes";
         } else {
@@ -323,6 +327,11 @@ private:
     }
 
     track::Fix fix_at(geo::Place true_place, Instant at, const Manner& manner, std::size_t k) const {
+        if (!manner.is_positioned) {
+            track::Fix sign_of_life = track::fix_received(at, {}, geo::Datum::wgs84);
+            sign_of_life.flags = manner.flags | track::flag_not_positioned;
+            return sign_of_life;
+        }
         geo::Place place = true_place;
         if (!manner.exact) {
             const auto step = [k](std::size_t factor) { return static_cast<double>((factor * k) % 11) - 5; };
