@@ -7,11 +7,15 @@
 #include "track/compare/companion.h"
 #include "track/compare/dwell.h"
 #include "track/compare/inside.h"
+#include "track/compare/jitter.h"
 #include "track/compare/mock.h"
 #include "track/compare/overlap.h"
+#include "track/compare/plan.h"
 #include "track/compare/presence.h"
+#include "track/compare/range.h"
 #include "track/compare/replay.h"
 #include "track/compare/teleport.h"
+#include "track/compare/together.h"
 #include "track/gaps.h"
 
 namespace ningyi::track {
@@ -80,12 +84,53 @@ constexpr std::array companion_facts = {F{"moving", FactKind::duration}, F{"toge
                                         F{"path", FactKind::length}, F{"share", FactKind::ratio},
                                         F{"common", FactKind::duration}};
 
+constexpr std::array jitter_parameters = {P{"track", track, true}, P{"interval", interval, false}};
+constexpr std::array jitter_facts = {F{"rho", FactKind::ratio},      F{"rms", FactKind::length},
+                                     F{"distinct", FactKind::count}, F{"n", FactKind::count},
+                                     F{"step", FactKind::duration},  F{"seen", FactKind::count}};
+
+constexpr std::array together_parameters = {P{"track", track, true}, P{"other", track, true},
+                                            P{"interval", interval, true}, P{"radius", length, false, 100'000}};
+constexpr std::array together_facts = {
+    F{"claimed", FactKind::duration},    F{"expected", FactKind::duration}, F{"sure", FactKind::duration},
+    F{"possible", FactKind::duration},   F{"out", FactKind::duration},      F{"observed", FactKind::duration},
+    F{"unobserved", FactKind::duration}, F{"enter_lo", FactKind::instant},  F{"enter_hi", FactKind::instant},
+    F{"exit_lo", FactKind::instant},     F{"exit_hi", FactKind::instant},   F{"for", FactKind::strength},
+    F{"against", FactKind::strength},    F{"flips", FactKind::count},       F{"own", FactKind::strength},
+    F{"other", FactKind::strength},      F{"moved", FactKind::length},      F{"moving", FactKind::count},
+    F{"charging", FactKind::count},      F{"used", FactKind::count},        F{"seen", FactKind::count}};
+
+constexpr std::array plan_parameters = {P{"track", track, true}, P{"visits", visits, true}, P{"place", place, false},
+                                        P{"interval", interval, false}, P{"radius", length, false, 100'000}};
+constexpr std::array plan_facts = {F{"late_low", FactKind::duration},
+                                   F{"late_high", FactKind::duration},
+                                   F{"early", FactKind::duration},
+                                   F{"ratio", FactKind::ratio},
+                                   F{"coverage", FactKind::ratio},
+                                   F{"missed", FactKind::count},
+                                   F{"visits", FactKind::count},
+                                   F{"missed_count", FactKind::count},
+                                   F{"plan_ratio", FactKind::ratio},
+                                   F{"plan_coverage", FactKind::ratio},
+                                   F{"late_worst", FactKind::duration},
+                                   F{"stray", FactKind::count},
+                                   F{"stray_longest", FactKind::duration},
+                                   F{"order_tau", FactKind::ratio},
+                                   F{"seen", FactKind::count}};
+
+constexpr std::array range_parameters = {P{"track", track, true}, P{"place", place, true},
+                                         P{"interval", interval, false}, P{"beyond", length, true}};
+constexpr std::array range_facts = {F{"farthest", FactKind::length},    F{"at", FactKind::instant},
+                                    F{"beyond_count", FactKind::count}, F{"run", FactKind::count},
+                                    F{"observed", FactKind::duration},  F{"used", FactKind::count},
+                                    F{"seen", FactKind::count}};
+
 constexpr std::array replay_parameters = {P{"track", track, true}, P{"other", track, true}};
-constexpr std::array replay_facts = {F{"sync", FactKind::length},       F{"matched", FactKind::duration},
-                                     F{"lag", FactKind::duration},      F{"samples", FactKind::count},
-                                     F{"run", FactKind::count},         F{"reversed", FactKind::count},
-                                     F{"stops", FactKind::count},       F{"together", FactKind::duration},
-                                     F{"used", FactKind::count},        F{"seen", FactKind::count}};
+constexpr std::array replay_facts = {F{"sync", FactKind::length},  F{"matched", FactKind::duration},
+                                     F{"lag", FactKind::duration}, F{"samples", FactKind::count},
+                                     F{"run", FactKind::count},    F{"reversed", FactKind::count},
+                                     F{"stops", FactKind::count},  F{"together", FactKind::duration},
+                                     F{"used", FactKind::count},   F{"seen", FactKind::count}};
 
 constexpr std::array apart_parameters = {P{"track", track, true}, P{"other", track, true},
                                          P{"interval", interval, false}, P{"distance", length, false, devices_apart_mm},
@@ -114,7 +159,7 @@ constexpr std::array address_facts = {F{"visits", FactKind::count}, F{"subjects"
                                       F{"seen", FactKind::count}, F{"distance", FactKind::length},
                                       F{"share", FactKind::ratio}};
 
-constexpr std::array<MeasureDefinition, 13> table = {{
+constexpr std::array<MeasureDefinition, 17> table = {{
     {"track.inside", 1, inside_parameters, inside_facts, inside},
     {"track.presence", 1, presence_parameters, presence_facts, presence},
     {"track.gaps", 1, gaps_parameters, gaps_facts, gaps},
@@ -124,6 +169,10 @@ constexpr std::array<MeasureDefinition, 13> table = {{
     {"track.approach", 1, approach_parameters, approach_facts, approach},
     {"track.companion", 1, companion_parameters, companion_facts, companion},
     {"track.replay", 1, replay_parameters, replay_facts, replay},
+    {"track.jitter", 1, jitter_parameters, jitter_facts, jitter},
+    {"track.together", 1, together_parameters, together_facts, together},
+    {"track.plan", 1, plan_parameters, plan_facts, plan},
+    {"track.range", 1, range_parameters, range_facts, range},
     {"track.apart", 1, apart_parameters, apart_facts, apart},
     {"track.dwell", 1, dwell_parameters, dwell_facts, dwell},
     {"track.datum", 1, datum_parameters, datum_facts, datum},

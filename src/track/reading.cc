@@ -60,6 +60,18 @@ std::optional<Interval> Reading::interval(std::string_view name) const {
     return found.interval;
 }
 
+std::span<const PlannedVisit> Reading::visits(std::string_view name) const {
+    return argument(name, ArgumentKind::visits).visits;
+}
+
+bool Reading::has(std::string_view name) const {
+    for (std::size_t i = 0; i < definition_.parameters.size(); ++i) {
+        if (definition_.parameters[i].name == name) return i < arguments_.size() && arguments_[i].present;
+    }
+    CHECK(false && "a measure asks for a parameter that it does not define");
+    return false;
+}
+
 std::int64_t Reading::number(std::string_view name) const {
     for (std::size_t i = 0; i < definition_.parameters.size(); ++i) {
         if (definition_.parameters[i].name != name) continue;

@@ -29,6 +29,8 @@ public:
     const Fix& fix(std::string_view name) const;
     geo::Place place(std::string_view name) const;
     std::optional<Interval> interval(std::string_view name) const;
+    std::span<const PlannedVisit> visits(std::string_view name) const;
+    bool has(std::string_view name) const;             // whether the argument is present
     std::int64_t number(std::string_view name) const;  // the argument, or what its definition says otherwise
 
 private:

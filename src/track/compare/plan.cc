@@ -3,12 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "geo/plane.h"
 #include "track/reading.h"
 
 namespace ningyi::track {
 namespace {
+
+// Of one day and one person; more are not told apart by their order.
+constexpr std::size_t most_visits = 500;
 
 VisitOutcome visit_outcome(std::span<const Fix> track, const PlannedVisit& visit, const PlanRule& rule) {
     VisitOutcome outcome;
@@ -128,6 +132,80 @@ PlanOutcome plan_outcome(std::span<const Fix> track, std::span<const PlannedVisi
         outcome.strength_mnat = mnat_of(in_favour);
     }
     return outcome;
+}
+
+Measurement plan(std::span<const Argument> arguments) {
+    const Reading reading(arguments, "track.plan");
+    if (!reading.is_complete()) return reading.nothing();
+    const std::span<const Fix> track = reading.track("track");
+    Writing writing("track.plan");
+    writing.fact("seen", static_cast<std::int64_t>(track.size()));
+
+    const auto is_possible = [](const PlannedVisit& visit) {
+        return visit.radius_mm > 0 && visit.interval.length() > 0;
+    };
+    const auto is_same = [](const PlannedVisit& a, const PlannedVisit& b) {
+        return a.place == b.place && a.interval == b.interval;
+    };
+    std::vector<PlannedVisit> visits;
+    for (const PlannedVisit& visit : reading.visits("visits")) {
+        if (is_possible(visit)) visits.push_back(visit);
+    }
+    if (visits.size() > most_visits) {
+        writing.limit(limit_crowded);
+        return writing.measurement();
+    }
+    // The order in which visits were gathered must not show.
+    std::sort(visits.begin(), visits.end(), [](const PlannedVisit& a, const PlannedVisit& b) {
+        return std::tuple(a.interval.from, a.interval.to, a.place, a.radius_mm) <
+               std::tuple(b.interval.from, b.interval.to, b.place, b.radius_mm);
+    });
+    std::optional<std::size_t> own;
+    if (const std::optional<Interval> interval = reading.interval("interval"); interval && reading.has("place")) {
+        const PlannedVisit asked{reading.place("place"), reading.number("radius"), *interval};
+        if (!is_possible(asked)) {
+            writing.limit(limit_no_track);
+            return writing.measurement();
+        }
+        const auto found = std::find_if(visits.begin(), visits.end(),
+                                        [&](const PlannedVisit& visit) { return is_same(visit, asked); });
+        own = static_cast<std::size_t>(found - visits.begin());
+        if (found == visits.end()) visits.push_back(asked);
+        visits[*own].radius_mm = asked.radius_mm;
+    }
+    const PlanOutcome outcome = plan_outcome(track, visits, {});
+    writing.limit(outcome.limits & ~limit_low_coverage);
+    writing.fact("visits", static_cast<std::int64_t>(visits.size()));
+    writing.fact("missed_count", outcome.missed);
+    writing.fact("plan_ratio", outcome.ratio_ppm);
+    writing.fact("plan_coverage", outcome.coverage_ppm);
+    writing.fact("late_worst", outcome.late_low);
+    writing.fact("stray", static_cast<std::int64_t>(outcome.strays.size()));
+    Millis longest = 0;
+    for (const Stay& stay : outcome.strays) longest = std::max(longest, stay.to.ms - stay.from.ms);
+    writing.fact("stray_longest", longest);
+    if (outcome.order_tau_ppm) writing.fact("order_tau", *outcome.order_tau_ppm);
+    if (!own) {
+        writing.limit(outcome.limits & limit_low_coverage);
+        writing.verdict(outcome.verdict, static_cast<double>(outcome.strength_mnat) / 1000);
+        return writing.measurement();
+    }
+
+    const VisitOutcome& visit = outcome.visits[*own];
+    if (visit.late_low) writing.fact("late_low", *visit.late_low);
+    if (visit.late_high) writing.fact("late_high", *visit.late_high);
+    if (visit.early) writing.fact("early", *visit.early);
+    writing.fact("ratio", visit.ratio_ppm);
+    writing.fact("coverage", visit.coverage_ppm);
+    writing.fact("missed", visit.is_missed ? 1 : 0);
+    if (visit.coverage_ppm < 500'000) writing.limit(limit_low_coverage);
+    if ((outcome.limits & limit_clock_step) != 0) return writing.measurement();
+    if (visit.verdict == Verdict::contradicted) {
+        if (!visit.times.has_doubtful_datum) writing.verdict(visit.verdict, visit.times.evidence_against);
+    } else if (visit.verdict == Verdict::supported) {
+        writing.verdict(visit.verdict, visit.times.evidence_for);
+    }
+    return writing.measurement();
 }
 
 }  // namespace ningyi::track

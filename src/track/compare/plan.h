@@ -64,4 +64,10 @@ PlanOutcome plan_outcome(std::span<const Fix> track, std::span<const PlannedVisi
 // Kendall's τ_b of paired values; nothing when either side is all ties.
 std::optional<double> kendall_tau_b(std::span<const std::int64_t> a, std::span<const std::int64_t> b);
 
+// track.plan: arguments track, visits (the plan of the day, gathered), and the visit asked about: place, interval,
+// radius. Facts of that visit: late_low, late_high, early, ratio, coverage, missed (0 or 1); of all of them and it:
+// visits, missed_count, plan_ratio, plan_coverage, late_worst, stray and stray_longest (stays of 15 minutes and more at
+// no place of the plan), order_tau. The verdict is that of the visit asked about, of the whole plan without one.
+Measurement plan(std::span<const Argument> arguments);
+
 }  // namespace ningyi::track

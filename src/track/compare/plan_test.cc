@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "track/compare/plan.h"
 
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -114,6 +116,77 @@ TEST(plan, a_stepped_clock_makes_the_whole_plan_insufficient) {
     mark(track);
     const PlannedVisit plan[] = {visit(first_flat, 0, 60)};
     EXPECT_EQ(plan_outcome(track, plan, {}).verdict, Verdict::insufficient);
+}
+
+Measurement measured(const std::vector<Fix>& track, std::span<const PlannedVisit> visits,
+                     const std::optional<PlannedVisit>& own) {
+    std::vector<Argument> arguments(5);
+    arguments[0].present = arguments[1].present = true;
+    arguments[0].track = track;
+    arguments[1].visits = visits;
+    if (own) {
+        for (std::size_t i = 2; i < 5; ++i) arguments[i].present = true;
+        arguments[2].place = own->place;
+        arguments[3].interval = own->interval;
+        arguments[4].number = own->radius_mm;
+    }
+    return find_measure("track.plan")->run(arguments);
+}
+
+std::optional<std::int64_t> fact(const Measurement& measurement, std::string_view name) {
+    const auto facts = find_measure("track.plan")->facts;
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+        if (facts[i].name == name) return measurement.facts.at(i);
+    }
+    throw std::invalid_argument("no such fact");
+}
+
+TEST(plan, the_measure_judges_the_visit_asked_about_and_counts_over_the_day) {
+    const auto track = day({{0, 60, first_flat}, {75, 100, third_flat}, {115, 140, first_flat}});
+    const PlannedVisit kept = visit(first_flat, 0, 60);
+    const PlannedVisit missed = visit(second_flat, 75, 135);
+    const std::vector<PlannedVisit> plan = {kept, missed};
+    const Measurement of_kept = measured(track, plan, kept);
+    EXPECT_EQ(of_kept.verdict, Verdict::supported);
+    EXPECT_EQ(fact(of_kept, "missed"), 0);
+    EXPECT_LE(*fact(of_kept, "late_low"), minutes_ms);
+    EXPECT_LE(*fact(of_kept, "early"), 2 * minutes_ms);
+    const Measurement of_missed = measured(track, plan, missed);
+    EXPECT_EQ(of_missed.verdict, Verdict::contradicted);
+    EXPECT_GT(of_missed.strength_mnat, 3000);
+    EXPECT_EQ(fact(of_missed, "missed"), 1);
+    for (const Measurement& one : {of_kept, of_missed}) {
+        EXPECT_EQ(fact(one, "visits"), 2);
+        EXPECT_EQ(fact(one, "missed_count"), 1);
+        EXPECT_EQ(fact(one, "stray"), 1);
+        EXPECT_NEAR(static_cast<double>(*fact(one, "stray_longest")), 25.0 * minutes_ms, 2.0 * minutes_ms);
+    }
+    EXPECT_EQ(measured(track, plan, std::nullopt).verdict, Verdict::contradicted);
+    // A visit that the list does not hold is taken into it.
+    EXPECT_EQ(measured(track, std::span(plan).first(1), missed).facts, of_missed.facts);
+}
+
+TEST(plan, the_order_of_the_list_and_visits_without_length_do_not_show) {
+    const auto track = day({{0, 60, second_flat}, {75, 135, first_flat}, {150, 210, third_flat}});
+    std::vector<PlannedVisit> plan = {visit(first_flat, 0, 60), visit(second_flat, 75, 135),
+                                      visit(third_flat, 150, 210)};
+    const Measurement forwards = measured(track, plan, plan.back());
+    EXPECT_LT(*fact(forwards, "order_tau"), 1'000'000);
+    const PlannedVisit asked = plan.back();
+    std::reverse(plan.begin(), plan.end());
+    plan.push_back(visit(first_flat, 10, 10));
+    plan.push_back({geo::Plane(home).place(first_flat), 0, minutes(0, 60)});
+    EXPECT_EQ(measured(track, plan, asked).facts, forwards.facts);
+}
+
+TEST(plan, the_measure_says_nothing_without_fixes_or_with_too_many_visits) {
+    const PlannedVisit asked = visit(first_flat, 0, 60);
+    const Measurement silent = measured({}, {}, asked);
+    EXPECT_EQ(silent.verdict, Verdict::insufficient);
+    EXPECT_EQ(limit_names(silent.limits), "no_track,low_coverage");
+    EXPECT_EQ(fact(silent, "missed"), 0);
+    const std::vector<PlannedVisit> many(501, asked);
+    EXPECT_EQ(limit_names(measured({}, many, asked).limits), "crowded");
 }
 
 RC_GTEST_PROP(plan, tau_is_that_of_the_ranks_and_reverses_with_the_order, ()) {

@@ -43,7 +43,7 @@ public:
         const double away = radius_m_ + sigmas_95 * sigma;
         Evidence evidence;
         evidence.at = fix.at.ms;
-        if (squared > away * away) evidence.away_s = (std::sqrt(squared) - away) / unseen_speed_m_s;
+        if (squared > away * away) evidence.away_s = (std::sqrt(squared) - away) / model_.unseen_speed_m_s;
 
         double share = std::min(1.0, seconds_since_last / model_.forget_s);
         if ((fix.marks & mark_repeat) != 0) {

@@ -23,6 +23,7 @@ struct PresenceModel {
     double forget_s = 300;            // fixes of one place are correlated for minutes
     double repeat_weight = 0.05;      // most that a repeated coordinate may count, for each minute since the last fix
     Millis observed_step_ms = 600 * seconds_ms;
+    double unseen_speed_m_s = 40;  // that two things may have come nearer while nothing was seen
     double sure = 0.9;
     double possible = 0.1;
 };

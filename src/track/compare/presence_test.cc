@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "track/call_test.h"
 #include "track/clean.h"
+#include "track/compare/paths_test.h"
 #include "track/real_tracks_test.h"
 #include "track/walks_test.h"
 
@@ -23,36 +24,6 @@ Call call(std::vector<Fix>& track, Interval interval, std::int64_t radius_mm = 1
         .with_place("place", home)
         .with_interval("interval", interval)
         .with_number("radius", radius_mm);
-}
-
-// Slow oracle: the probability of every one of the 2^n paths.
-std::vector<double> by_all_paths(std::span<const Evidence> evidence, const PresenceModel& model) {
-    const double rate = model.leave_per_s + model.enter_per_s;
-    const double share = model.enter_per_s / rate;
-    const std::size_t n = evidence.size();
-    std::vector<double> inside(n, 0.0);
-    double all = 0;
-    for (std::size_t path = 0; path < (std::size_t{1} << n); ++path) {
-        double p = 1;
-        for (std::size_t i = 0; i < n; ++i) {
-            const bool is_in = ((path >> i) & 1U) != 0;
-            if (i == 0) {
-                p *= is_in ? share : 1 - share;
-            } else {
-                const bool was_in = ((path >> (i - 1)) & 1U) != 0;
-                const double kept = std::exp(-rate * static_cast<double>(evidence[i].at - evidence[i - 1].at) / 1000);
-                const double in = was_in ? share + (1 - share) * kept : share - share * kept;
-                p *= is_in ? in : 1 - in;
-            }
-            if (is_in) p *= std::exp(evidence[i].weight);
-        }
-        all += p;
-        for (std::size_t i = 0; i < n; ++i) {
-            if (((path >> i) & 1U) != 0) inside[i] += p;
-        }
-    }
-    for (double& p : inside) p /= all;
-    return inside;
 }
 
 TEST(presence, smoothing_equals_adding_up_every_path) {
