@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <numeric>
 
-#include "district_table.h"
+#include "district_queries.h"
 
 namespace ningyi::bench {
 namespace {
@@ -59,62 +59,96 @@ ByOrder by_order(const District& district) {
     return grouped;
 }
 
-// Q2: time with both ends of a step of at most a minute near the elder and inside the order.
-void near(const District& district, const ByOrder& grouped, Answers& answers) {
-    const Orders& rows = district.rows;
-    std::vector<std::int32_t> lat(district.elders.size(), absent), lon(district.elders.size(), absent);
-    for (std::size_t i = 0; i < district.homes.elder.size(); ++i) {
-        lat[district.homes.elder[i]] = district.homes.lat_e7[i];
-        lon[district.homes.elder[i]] = district.homes.lon_e7[i];
-    }
-    std::vector<std::uint8_t> flags;
-    for (std::size_t row = 0; row < rows.order.size(); ++row) {
-        const std::uint32_t begin = grouped.first[rows.order[row]], count = grouped.first[rows.order[row] + 1] - begin;
-        const double home_north = lat[rows.elder[row]] * metres_north, home_east = lon[rows.elder[row]] * metres_east;
-        const std::int32_t* const lats = grouped.lat_e7.data() + begin;
-        const std::int32_t* const lons = grouped.lon_e7.data() + begin;
-        const std::int64_t* const at = grouped.at_ms.data() + begin;
-        const std::int64_t from = rows.start_ms[row], to = rows.end_ms[row];
-        flags.resize(count + 1);
-        std::uint8_t* const is_near = flags.data();
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const double north = lats[i] * metres_north - home_north, east = lons[i] * metres_east - home_east;
-            is_near[i] = north * north + east * east <= 100.0 * 100.0;
-        }
-        // Fixes are in time order, so those inside the order are one stretch.
-        const std::uint32_t low = static_cast<std::uint32_t>(std::lower_bound(at, at + count, from) - at);
-        const std::uint32_t high = static_cast<std::uint32_t>(std::upper_bound(at + low, at + count, to) - at);
-        std::int64_t near_ms = 0;
-        for (std::uint32_t i = low + 1; i < high; ++i) {
-            const std::int64_t step = at[i] - at[i - 1];
-            const std::int64_t counts = is_near[i] & is_near[i - 1] & static_cast<std::uint8_t>(step <= 60'000);
-            near_ms += step & -counts;
-        }
-        answers.near_s += static_cast<std::uint64_t>(near_ms / 1000);
-        if (rows.billed_ms[row] > 0 && near_ms * 10 < rows.billed_ms[row] * 6) ++answers.short_orders;
-    }
+void near_and_jumps(const District& district, const ByOrder& grouped, Seconds& seconds, Answers& answers) {
+    const std::vector<Home> homes = homes_of_elders(district);
+    const auto span = [&](std::uint32_t order) {
+        const std::size_t begin = grouped.first[order], count = grouped.first[order + 1] - begin;
+        return OrderSpan{
+            std::span(grouped.at_ms).subspan(begin, count), std::span(grouped.lat_e7).subspan(begin, count),
+            std::span(grouped.lon_e7).subspan(begin, count), std::span(grouped.accuracy_mm).subspan(begin, count)};
+    };
+    const double start = processor_seconds();
+    for (std::uint32_t row = 0; row < district.rows.order.size(); ++row)
+        near(district.rows, row, homes[district.rows.elder[row]], span(district.rows.order[row]), answers);
+    seconds.near = processor_seconds() - start;
+    for (const std::uint32_t order : district.rows.order) jumps(span(order), answers);
+    seconds.jumps = processor_seconds() - start - seconds.near;
 }
 
-// Q3: steps further than 500 m and faster than 40 m/s between two precise fixes of an order.
-void jumps(const District& district, const ByOrder& grouped, Answers& answers) {
-    for (const std::uint32_t order : district.rows.order) {
-        const std::uint32_t begin = grouped.first[order], end = grouped.first[order + 1];
-        std::uint64_t found = 0;
-        for (std::uint32_t i = begin + 1; i < end; ++i) {
-            const double north = (grouped.lat_e7[i] * metres_north) - (grouped.lat_e7[i - 1] * metres_north);
-            const double east = (grouped.lon_e7[i] * metres_east) - (grouped.lon_e7[i - 1] * metres_east);
-            const double square = north * north + east * east;
-            const double fast = 0.040 * static_cast<double>(grouped.at_ms[i] - grouped.at_ms[i - 1]);
-            const auto is_good = [&](std::int32_t accuracy) { return (accuracy != absent) & (accuracy <= 50'000); };
-            found += static_cast<std::uint64_t>((square > 500.0 * 500.0) & (square > fast * fast)) &
-                     static_cast<std::uint64_t>(is_good(grouped.accuracy_mm[i]) & is_good(grouped.accuracy_mm[i - 1]));
-        }
-        answers.jumps += found;
-    }
+}  // namespace
+
+std::vector<Home> homes_of_elders(const District& district) {
+    std::vector<Home> homes(district.elders.size());
+    for (std::size_t i = 0; i < district.homes.elder.size(); ++i)
+        homes[district.homes.elder[i]] = {district.homes.lat_e7[i], district.homes.lon_e7[i]};
+    return homes;
 }
 
-void overlaps(const District& district, Answers& answers) {
-    const Orders& rows = district.rows;
+void OrderFixes::clear() {
+    at_ms.clear();
+    lat_e7.clear();
+    lon_e7.clear();
+    accuracy_mm.clear();
+}
+
+void OrderFixes::add(std::int64_t at, std::int32_t lat, std::int32_t lon, std::int32_t accuracy) {
+    at_ms.push_back(at);
+    lat_e7.push_back(lat);
+    lon_e7.push_back(lon);
+    accuracy_mm.push_back(accuracy);
+}
+
+void OrderFixes::sort() {
+    if (std::is_sorted(at_ms.begin(), at_ms.end())) return;
+    std::vector<std::uint32_t> rows(at_ms.size());
+    std::iota(rows.begin(), rows.end(), 0U);
+    std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return at_ms[a] < at_ms[b]; });
+    OrderFixes sorted;
+    for (const std::uint32_t row : rows) sorted.add(at_ms[row], lat_e7[row], lon_e7[row], accuracy_mm[row]);
+    *this = std::move(sorted);
+}
+
+void near(const Orders& rows, std::uint32_t row, Home home, const OrderSpan& fixes, Answers& answers) {
+    const double home_north = home.lat_e7 * metres_north, home_east = home.lon_e7 * metres_east;
+    const std::int32_t* const lats = fixes.lat_e7.data();
+    const std::int32_t* const lons = fixes.lon_e7.data();
+    const std::int64_t* const at = fixes.at_ms.data();
+    const std::size_t count = fixes.at_ms.size();
+    static thread_local std::vector<std::uint8_t> flags;
+    flags.resize(count + 1);
+    std::uint8_t* const is_near = flags.data();
+    for (std::size_t i = 0; i < count; ++i) {
+        const double north = lats[i] * metres_north - home_north, east = lons[i] * metres_east - home_east;
+        is_near[i] = north * north + east * east <= 100.0 * 100.0;
+    }
+    // Fixes are in time order, so those inside the order are one stretch.
+    const auto low = static_cast<std::size_t>(std::lower_bound(at, at + count, rows.start_ms[row]) - at);
+    const auto high = static_cast<std::size_t>(std::upper_bound(at + low, at + count, rows.end_ms[row]) - at);
+    std::int64_t near_ms = 0;
+    for (std::size_t i = low + 1; i < high; ++i) {
+        const std::int64_t step = at[i] - at[i - 1];
+        const std::int64_t counts = is_near[i] & is_near[i - 1] & static_cast<std::uint8_t>(step <= 60'000);
+        near_ms += step & -counts;
+    }
+    answers.near_s += static_cast<std::uint64_t>(near_ms / 1000);
+    if (rows.billed_ms[row] > 0 && near_ms * 10 < rows.billed_ms[row] * 6) ++answers.short_orders;
+}
+
+void jumps(const OrderSpan& fixes, Answers& answers) {
+    std::uint64_t found = 0;
+    for (std::size_t i = 1; i < fixes.at_ms.size(); ++i) {
+        const double north = (fixes.lat_e7[i] * metres_north) - (fixes.lat_e7[i - 1] * metres_north);
+        const double east = (fixes.lon_e7[i] * metres_east) - (fixes.lon_e7[i - 1] * metres_east);
+        const double square = north * north + east * east;
+        const double fast = 0.040 * static_cast<double>(fixes.at_ms[i] - fixes.at_ms[i - 1]);
+        const auto is_good = [&](std::int32_t accuracy) { return (accuracy != absent) & (accuracy <= 50'000); };
+        found += static_cast<std::uint64_t>((square > 500.0 * 500.0) & (square > fast * fast)) &
+                 static_cast<std::uint64_t>(is_good(fixes.accuracy_mm[i]) & is_good(fixes.accuracy_mm[i - 1]));
+    }
+    answers.jumps += found;
+}
+
+void overlaps(const Orders& rows, Answers& answers) {
     std::vector<std::uint32_t> sorted(rows.order.size());
     std::iota(sorted.begin(), sorted.end(), 0U);
     std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -129,31 +163,21 @@ void overlaps(const District& district, Answers& answers) {
     }
 }
 
-// Pairs of orders of two caregivers with at least 60 bins of 10 s in which they were less than 30 m apart.
-void together(const District& district, Answers& answers) {
-    const Fixes& fixes = district.fixes;
-    if (fixes.size() == 0) return;
-    const auto [least, most] = std::minmax_element(fixes.at_ms.begin(), fixes.at_ms.end());
-    const std::int64_t base = *least / 10'000;
-    const auto bins = static_cast<std::size_t>(*most / 10'000 - base + 1);
-    // A counting sort by bin keeps only what the join needs.
-    struct Point {
-        std::int32_t lat, lon;
-        std::uint32_t caregiver, order;
-    };
-    std::vector<std::uint32_t> first(bins + 1, 0);
-    for (const std::int64_t at : fixes.at_ms) ++first[static_cast<std::size_t>(at / 10'000 - base) + 1];
-    std::partial_sum(first.begin(), first.end(), first.begin());
-    std::vector<std::uint32_t> next(first.begin(), first.end() - 1);
-    std::vector<Point> points(fixes.size());
-    for (std::size_t i = 0; i < fixes.size(); ++i) {
-        points[next[static_cast<std::size_t>(fixes.at_ms[i] / 10'000 - base)]++] = {fixes.lat_e7[i], fixes.lon_e7[i],
-                                                                                    fixes.caregiver[i], fixes.order[i]};
-    }
+void Together::add(std::vector<Point>& points) {
+    if (points.empty()) return;
+    const auto [least, most] =
+        std::minmax_element(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.bin < b.bin; });
+    const std::int64_t base = least->bin;
+    const auto bins = static_cast<std::size_t>(most->bin - base + 1);
+    first_.assign(bins + 1, 0);
+    for (const Point& point : points) ++first_[static_cast<std::size_t>(point.bin - base) + 1];
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+    std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
+    sorted_.resize(points.size());
+    for (const Point& point : points) sorted_[next[static_cast<std::size_t>(point.bin - base)]++] = point;
     constexpr std::int32_t reach_lat = static_cast<std::int32_t>(30.0 / metres_north) + 1;
-    std::unordered_map<std::uint64_t, std::pair<std::uint32_t, std::uint32_t>> pairs;  // last bin + 1, bins
     for (std::size_t bin = 0; bin < bins; ++bin) {
-        const auto from = points.begin() + first[bin], to = points.begin() + first[bin + 1];
+        const auto from = sorted_.begin() + first_[bin], to = sorted_.begin() + first_[bin + 1];
         if (to - from < 2) continue;
         std::sort(from, to, [](const Point& a, const Point& b) { return a.lat < b.lat; });
         for (auto a = from; a != to; ++a) {
@@ -162,17 +186,20 @@ void together(const District& district, Answers& answers) {
                 const double north = (a->lat - b->lat) * metres_north, east = (a->lon - b->lon) * metres_east;
                 if (north * north + east * east >= 30.0 * 30.0) continue;
                 const auto [low, high] = std::minmax(a->order, b->order);
-                auto& [last, count] = pairs[static_cast<std::uint64_t>(low) << 32U | high];
-                if (last == bin + 1) continue;
-                last = static_cast<std::uint32_t>(bin + 1);
-                ++count;
+                const auto [found, is_new] =
+                    pairs_.try_emplace(static_cast<std::uint64_t>(low) << 32U | high, a->bin, 1);
+                if (is_new || found->second.first == a->bin) continue;
+                found->second.first = a->bin;
+                ++found->second.second;
             }
         }
     }
-    for (const auto& [pair, seen] : pairs) answers.together += seen.second >= 60 ? 1 : 0;
 }
 
-}  // namespace
+std::uint64_t Together::pairs() const {
+    return static_cast<std::uint64_t>(
+        std::count_if(pairs_.begin(), pairs_.end(), [](const auto& pair) { return pair.second.second >= 60; }));
+}
 
 void sums_of_loading(const Fixes& fixes, Answers& answers) {
     answers.fixes = fixes.size();
@@ -192,13 +219,17 @@ Seconds queries(const District& district, Answers& answers) {
     };
     const ByOrder grouped = by_order(district);
     seconds.group = lap();
-    near(district, grouped, answers);
-    seconds.near = lap();
-    jumps(district, grouped, answers);
-    seconds.jumps = lap();
-    overlaps(district, answers);
+    near_and_jumps(district, grouped, seconds, answers);
+    lap();
+    overlaps(district.rows, answers);
     seconds.overlaps = lap();
-    together(district, answers);
+    const Fixes& fixes = district.fixes;
+    std::vector<Point> points(fixes.size());
+    for (std::size_t i = 0; i < fixes.size(); ++i)
+        points[i] = {fixes.at_ms[i] / 10'000, fixes.lat_e7[i], fixes.lon_e7[i], fixes.caregiver[i], fixes.order[i]};
+    Together together;
+    together.add(points);
+    answers.together = together.pairs();
     seconds.together = lap();
     return seconds;
 }

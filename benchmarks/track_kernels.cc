@@ -12,6 +12,7 @@
 #include "geo/plane.h"
 #include "track/clean.h"
 #include "track/codec.h"
+#include "track/company_join.h"
 #include "track/compare/companion.h"
 #include "track/compare/inside.h"
 #include "track/compare/presence.h"
@@ -95,6 +96,40 @@ std::vector<Fix> drive() {
     return fixes;
 }
 
+struct Arrival {
+    std::uint64_t subject = 0;
+    Instant at;
+    geo::Place place;
+};
+
+// `people` on a square of `side` metres, each with a fix every ten seconds for half an hour, in the order of the log;
+// `moving` of them walk at up to 1.4 m/s and turn at its sides, the others sit and jitter by 10 m.
+std::vector<Arrival> crowd(int people, double side, double moving) {
+    Random random(9);
+    const geo::Plane plane(home);
+    std::vector<geo::Offset> places, ways;
+    for (int i = 0; i < people; ++i) {
+        places.push_back({random.unit() * side, random.unit() * side});
+        const bool walks = random.unit() < moving;
+        ways.push_back({walks ? 1.0 + random.unit() * 0.4 : 0, walks ? random.unit() * 2 - 1 : 0});
+    }
+    std::vector<Arrival> arrivals;
+    for (int step = 0; step < 180; ++step) {
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            geo::Offset& place = places[i];
+            geo::Offset& way = ways[i];
+            place = {place.east + way.east * 10, place.north + way.north * 10};
+            if (place.east < 0 || place.east > side) way.east = -way.east;
+            if (place.north < 0 || place.north > side) way.north = -way.north;
+            const double noise = way.east == 0 ? 10 : 2;
+            arrivals.push_back({i + 1, Instant{nine + step * 10'000 + static_cast<Millis>(i * 10'000 / places.size())},
+                                plane.place({place.east + (random.unit() - 0.5) * noise,
+                                             place.north + (random.unit() - 0.5) * noise})});
+        }
+    }
+    return arrivals;
+}
+
 Interval whole(const std::vector<Fix>& fixes) {
     return {fixes.front().at, fixes.back().at};
 }
@@ -129,6 +164,25 @@ int main() {
     time("teleport", fixes_a_track, [&] { return leaps(rim, road_speed_mm_s).jumps.size(); });
     time("stays", fixes_a_track, [&] { return stays(rim).size(); });
     time("companion, both tracks", 2 * fixes_a_track, [&] { return company(rim, near_uneven, 50, 0.8).together_ms; });
+    struct Gathering {
+        const char* name;
+        int people;
+        double side;
+        double moving;
+    };
+    for (const Gathering& g : {Gathering{"join, 141 subjects on 64 km2", 141, 8000, 0.5},
+                               Gathering{"join, 5,000 subjects on 64 km2, half of them moving", 5000, 8000, 0.5},
+                               Gathering{"join, 500 in a building of 100 m, all moving", 500, 100, 1},
+                               Gathering{"join, 500 in a building of 100 m, one in ten moving", 500, 100, 0.1},
+                               Gathering{"join, 5,000 on 1 km2, all moving", 5000, 1000, 1}}) {
+        const std::vector<Arrival> arrivals = crowd(g.people, g.side, g.moving);
+        time(g.name, static_cast<int>(arrivals.size()), [&] {
+            CompanyJoin join(home);
+            std::vector<Companions> alerts;
+            for (const Arrival& arrival : arrivals) join.add(arrival.subject, arrival.at, arrival.place, alerts);
+            return join.counts().contacts;
+        });
+    }
     time("WGS-84 to GCJ-02", 1000, [] {
         std::int64_t lat = 0;
         for (int i = 0; i < 1000; ++i)
