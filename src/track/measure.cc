@@ -14,6 +14,7 @@
 #include "track/compare/presence.h"
 #include "track/compare/range.h"
 #include "track/compare/replay.h"
+#include "track/compare/shape.h"
 #include "track/compare/teleport.h"
 #include "track/compare/together.h"
 #include "track/gaps.h"
@@ -132,6 +133,26 @@ constexpr std::array replay_facts = {F{"sync", FactKind::length},  F{"matched", 
                                      F{"stops", FactKind::count},  F{"together", FactKind::duration},
                                      F{"used", FactKind::count},   F{"seen", FactKind::count}};
 
+constexpr std::array shape_parameters = {P{"track", track, true}, P{"other", track, true},
+                                         P{"interval", interval, false}, P{"within", length, false, 50'000}};
+constexpr std::array shape_facts = {F{"sync_p50", FactKind::length},
+                                    F{"sync_p90", FactKind::length},
+                                    F{"sync_p99", FactKind::length},
+                                    F{"sync_max", FactKind::length},
+                                    F{"common", FactKind::count},
+                                    F{"sspd", FactKind::length},
+                                    F{"hausdorff", FactKind::length},
+                                    F{"hausdorff_line", FactKind::length},
+                                    F{"hausdorff_mean", FactKind::length},
+                                    F{"dtw", FactKind::length},
+                                    F{"frechet_points", FactKind::length},
+                                    F{"frechet", FactKind::length},
+                                    F{"erp", FactKind::length},
+                                    F{"lcss", FactKind::ratio},
+                                    F{"edr", FactKind::ratio},
+                                    F{"used", FactKind::count},
+                                    F{"seen", FactKind::count}};
+
 constexpr std::array apart_parameters = {P{"track", track, true}, P{"other", track, true},
                                          P{"interval", interval, false}, P{"distance", length, false, devices_apart_mm},
                                          P{"slack", duration, false, button_slack_ms}};
@@ -159,7 +180,7 @@ constexpr std::array address_facts = {F{"visits", FactKind::count}, F{"subjects"
                                       F{"seen", FactKind::count}, F{"distance", FactKind::length},
                                       F{"share", FactKind::ratio}};
 
-constexpr std::array<MeasureDefinition, 17> table = {{
+constexpr std::array<MeasureDefinition, 18> table = {{
     {"track.inside", 1, inside_parameters, inside_facts, inside},
     {"track.presence", 1, presence_parameters, presence_facts, presence},
     {"track.gaps", 1, gaps_parameters, gaps_facts, gaps},
@@ -173,6 +194,7 @@ constexpr std::array<MeasureDefinition, 17> table = {{
     {"track.together", 1, together_parameters, together_facts, together},
     {"track.plan", 1, plan_parameters, plan_facts, plan},
     {"track.range", 1, range_parameters, range_facts, range},
+    {"track.shape", 1, shape_parameters, shape_facts, shape},
     {"track.apart", 1, apart_parameters, apart_facts, apart},
     {"track.dwell", 1, dwell_parameters, dwell_facts, dwell},
     {"track.datum", 1, datum_parameters, datum_facts, datum},
