@@ -46,18 +46,26 @@ void FileReading::add(const track::Fix& fix) {
     track_file_.pieces.back().fixes.push_back(fix);
 }
 
-void FileReading::warn(int line, std::string zh, std::string en) {
+void FileReading::say(Fault fault) {
     if (track_file_.warnings.size() >= warnings_max) {
         ++more_warnings_;
         return;
     }
-    track_file_.warnings.push_back(
-        Fault{.file = file_, .line = line, .code = "W871", .zh = std::move(zh), .en = std::move(en)});
+    fault.file = file_;
+    track_file_.warnings.push_back(std::move(fault));
+}
+
+void FileReading::warn(int line, std::string zh, std::string en) {
+    say(Fault{.line = line, .code = "W871", .zh = std::move(zh), .en = std::move(en)});
+}
+
+void FileReading::lose(int line, std::string zh, std::string en) {
+    say(Fault{.line = line, .code = "E871", .zh = std::move(zh), .en = std::move(en)});
 }
 
 void FileReading::leave_out(int line, std::string_view field, std::string_view value) {
     const std::string text = shown(value);
-    warn(line, format("{} 不可用（“{}”），此点未采用", field, text),
+    lose(line, format("{} 不可用（“{}”），此点未采用", field, text),
          format("{} cannot be used (\"{}\"); the point is left out", field, text));
 }
 

@@ -35,14 +35,18 @@ public:
     void add(const track::Fix& fix);
     bool is_full() const { return points_ > file_fixes_max; }
 
+    // Something said of the file or of a point that is used nevertheless: W871.
     void warn(int line, std::string zh, std::string en);
-    // A point that could not be used because of a value of it.
+    // Points that could not be used: E871, among the warnings too.
+    void lose(int line, std::string zh, std::string en);
+    // The same for one point because of a value of it.
     void leave_out(int line, std::string_view field, std::string_view value);
 
     // The file, or a fault (with the warnings behind it) when it has no point or too many.
     Result<TrackFile> finish();
 
 private:
+    void say(Fault fault);
     std::string file_;
     TrackFile track_file_;
     std::size_t points_ = 0;

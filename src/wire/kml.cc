@@ -134,7 +134,7 @@ private:
 
     void take_track() {
         if (whens_.size() != coords_.size()) {
-            reading_.warn(track_line_,
+            reading_.lose(track_line_,
                           format("轨迹有 {} 个时间、{} 个坐标，对不上，整段未采用", whens_.size(), coords_.size()),
                           format("the track has {} times and {} coordinates; as nobody can say which belong together, "
                                  "it is left out",

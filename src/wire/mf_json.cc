@@ -136,7 +136,7 @@ private:
         const std::size_t size = coordinates == nullptr ? 0 : coordinates->list.size();
         const std::size_t times = datetimes == nullptr ? 0 : datetimes->list.size();
         if (size != times) {
-            reading_.warn(0, format("有 {} 个坐标、{} 个时间，对不上，整段未采用", size, times),
+            reading_.lose(0, format("有 {} 个坐标、{} 个时间，对不上，整段未采用", size, times),
                           format("{} coordinates and {} times; as nobody can say which belong together, they are left "
                                  "out",
                                  size, times));

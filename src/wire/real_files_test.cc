@@ -202,6 +202,21 @@ TEST_F(RealFiles, kml_tracks_are_read_and_lines_are_shapes) {
     EXPECT_EQ(files, 35U);
 }
 
+TEST_F(RealFiles, logs_are_told_from_tables) {
+    const std::string folder = "google-gps-measurement-tools/";
+    const auto nmea = read_track_file(file_text(folder + "MTV.Local1.ublox-F9K.20200206-181434.nmea"), "a.txt");
+    ASSERT_TRUE(nmea) << to_text(nmea.error().front());
+    EXPECT_EQ(counts_of(*nmea).points, 1653U);
+    const auto log = read_track_file(file_text(folder + "pseudoranges_log_2016_06_30_21_26_07.txt"), "a.txt");
+    ASSERT_TRUE(log) << to_text(log.error().front());
+    EXPECT_EQ(counts_of(*log).points, 216U);
+    for (const char* const table : {"trackintel/posmo_trajectory.csv", "google-gps-measurement-tools/mtv_span.csv"}) {
+        const auto read = read_track_file(file_text(table), table);
+        ASSERT_FALSE(read) << table;
+        EXPECT_EQ(read.error().front().code, "E878") << table;
+    }
+}
+
 TEST_F(RealFiles, tcx_is_a_named_error) {
     std::size_t files = 0;
     for (const auto& entry : fs::directory_iterator(data + "togeojson")) {

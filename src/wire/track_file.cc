@@ -7,10 +7,12 @@
 #include "base/xml.h"
 #include "wire/file_reading.h"
 #include "wire/geojson.h"
+#include "wire/gnss_logger.h"
 #include "wire/gpx.h"
 #include "wire/json_track.h"
 #include "wire/kml.h"
 #include "wire/mf_json.h"
+#include "wire/nmea.h"
 
 namespace ningyi::wire {
 namespace {
@@ -38,6 +40,26 @@ std::string root_element(std::string_view text, const std::string& file) {
     // What is wrong behind the root is said by the reader of the format.
     (void)xml.feed(text.substr(0, looked_at_bytes), false);
     return root;
+}
+
+// A file may begin in the middle of a line, so the first lines are asked.
+bool has_line(std::string_view text, bool (*is_one)(std::string_view line)) {
+    for (int i = 0; i < 50 && !text.empty(); ++i) {
+        const std::size_t end = text.find('\n');
+        if (is_one(text.substr(0, end))) return true;
+        if (end == std::string_view::npos) return false;
+        text.remove_prefix(end + 1);
+    }
+    return false;
+}
+
+bool is_sentence(std::string_view line) {
+    return line.size() > 6 && line[0] == '$' && line[6] == ',';
+}
+
+bool is_logged(std::string_view line) {
+    return line.starts_with("Fix,") || line.starts_with("Raw,") || line.starts_with("# Fix,") ||
+           line.starts_with("# Raw,");
 }
 
 Result<TrackFile> read_xml(std::string_view text, const std::string& file) {
@@ -87,6 +109,8 @@ Result<TrackFile> read_track_file(std::string_view text, const std::string& file
     }
     if (start.starts_with("OziExplorer") || start.starts_with("Geolife trajectory"))
         return not_ours(file, "PLT", "PLT");
+    if (has_line(start, is_sentence)) return read_nmea(text, file);
+    if (has_line(start, is_logged)) return read_gnss_logger(text, file);
     const std::string_view first_line = start.substr(0, start.find('\n'));
     if (is_utf8(first_line) && first_line.find(',') != std::string_view::npos)
         return not_ours(file, "表格（CSV）", "a table (CSV)");
