@@ -5,15 +5,16 @@
 #include <filesystem>
 #include <set>
 #include <system_error>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include "base/text.h"
 #include "base/yaml.h"
 #include "base/yaml_map.h"
 #include "exchange/csv.h"
 #include "exchange/file_import.h"
+#include "exchange/track_rows.h"
 #include "exchange/xlsx_in.h"
+#include "wire/track_file.h"
 
 namespace ningyi::exchange {
 namespace {
@@ -71,6 +72,24 @@ bool is_litter(std::string_view path) {
            name == "desktop.ini";
 }
 
+// The mapping whose folder of track files this path lies in, or null; "tracks/" itself lies in it too.
+const Mapping* folder_of_tracks(std::string_view path, const std::vector<Mapping>& mappings) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return nullptr;
+    const std::string folder = lower_ascii(file_name(path.substr(0, slash)));
+    const auto found = std::ranges::find_if(mappings, [&](const Mapping& mapping) {
+        return mapping.blocks && !mapping.blocks->folder.empty() && mapping.blocks->folder == folder;
+    });
+    return found == mappings.end() ? nullptr : &*found;
+}
+
+// A day, or an instant; the end of a period that names a day is the end of that day.
+std::optional<std::int64_t> time_of(std::string_view text, const Zone& zone, bool is_end) {
+    if (const auto day = parse_date(text)) return zone.midnight(is_end ? Date{day->days + 1} : *day).ms;
+    if (const auto instant = parse_instant(text)) return instant->ms;
+    return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Bundle>> Bundle::open(const std::string& path, const std::vector<Mapping>& mappings) {
@@ -90,6 +109,12 @@ Result<std::unique_ptr<Bundle>> Bundle::open(const std::string& path, const std:
                 continue;
             }
             names.emplace_back(entry->is_directory(error) ? name + "/" : name, entry->path().string());
+            if (!entry->is_directory(error) || !folder_of_tracks(name + "/x", mappings)) continue;
+            for (fs::directory_iterator track(entry->path(), error), last; !error && track != last;
+                 track.increment(error)) {
+                if (track->is_regular_file(error))
+                    names.emplace_back(name + "/" + track->path().filename().string(), track->path().string());
+            }
         }
         if (error)
             return failure(
@@ -119,6 +144,7 @@ Result<std::unique_ptr<Bundle>> Bundle::open(const std::string& path, const std:
         }
     }
     std::erase_if(bundle->files_, [&](const File& file) {
+        if (!file.tracks.empty()) return false;  // read once, when their turn comes
         bool was_gb18030 = false;
         auto rows = bundle->open_rows(file, {}, &was_gb18030);
         Faults wrong;
@@ -148,6 +174,20 @@ Faults Bundle::find_files(const std::vector<std::pair<std::string, std::string>>
     std::map<std::string, std::string> taken;  // stem -> path
     for (const auto& [name, path] : names) {
         if (is_litter(name)) continue;
+        if (const Mapping* mapping = folder_of_tracks(name, mappings)) {
+            if (name.ends_with('/')) continue;
+            auto file = std::ranges::find_if(
+                files_, [&](const File& one) { return one.mapping == mapping && !one.tracks.empty(); });
+            if (file == files_.end()) {
+                files_.push_back(File{.mapping = mapping, .name = mapping->blocks->folder + "/"});
+                file = files_.end() - 1;
+            }
+            std::error_code error;
+            const std::uint64_t size = archive_ ? archive_->claimed_size(path) : fs::file_size(path, error);
+            file->size += error ? 0 : size;
+            file->tracks.emplace_back(mapping->blocks->folder + "/" + std::string(file_name(name)), path);
+            continue;
+        }
         if (name.ends_with('/')) {
             notices_.push_back(fault(name, "W862", "子文件夹未读取", "the folder is not read"));
             continue;
@@ -180,7 +220,7 @@ Faults Bundle::find_files(const std::vector<std::pair<std::string, std::string>>
         if (error) file.size = 0;
         files_.push_back(std::move(file));
     }
-    std::ranges::sort(files_, {}, [&](const File& file) { return file.mapping - mappings.data(); });
+    std::ranges::stable_sort(files_, {}, [&](const File& file) { return file.mapping - mappings.data(); });
     return faults;
 }
 
@@ -255,36 +295,71 @@ Result<std::unique_ptr<RowSource>> Bundle::open_rows(const File& file, std::func
     return std::unique_ptr<RowSource>(std::move(*reader));
 }
 
-Result<std::map<std::string, std::string>> Bundle::look_up_table(const std::string& mapping, const std::string& by,
-                                                                 const std::string& take) const {
-    std::map<std::string, std::string> table;
-    const auto file = std::ranges::find_if(files_, [&](const File& one) { return one.mapping->name == mapping; });
+Result<LookUp> Bundle::look_up_table(const ValueRule& rule) const {
+    LookUp table;
+    const auto file = std::ranges::find_if(
+        files_, [&](const File& one) { return one.mapping->name == rule.file && one.tracks.empty(); });
     if (file == files_.end()) return table;
     auto source = open_rows(*file, {}, nullptr);
     if (!source) return tl::unexpected(source.error());
     const auto& header = (*source)->header();
-    const auto by_at = std::ranges::find(header, by) - header.begin();
-    const auto take_at = std::ranges::find(header, take) - header.begin();
-    const auto size = static_cast<std::ptrdiff_t>(header.size());
-    if (by_at == size || take_at == size) return table;
-    std::unordered_set<std::string> ambiguous;  // rows that contradict each other tell nothing
+    const auto column = [&](const std::string& name) -> std::size_t {
+        return static_cast<std::size_t>(std::ranges::find(header, name) - header.begin());
+    };
+    const std::size_t by = column(rule.by), take = column(rule.take), none = header.size();
+    const std::size_t from = rule.from.empty() ? none : column(rule.from);
+    const std::size_t to = rule.to.empty() ? none : column(rule.to);
+    if (by == none || take == none) return table;
     Rows rows;
     for (;;) {
         const auto more = (*source)->next(rows);
         if (!more) return tl::unexpected(more.error());
-        if (!*more) {
-            std::erase_if(table, [&](const auto& entry) { return ambiguous.contains(entry.first); });
-            return table;
-        }
+        if (!*more) return table;
         for (std::size_t row = 0; row < rows.count && table.size() < max_look_up_rows; ++row) {
-            const std::string_view key = trimmed(rows.cell(row, static_cast<std::size_t>(by_at)));
-            const std::string_view value = trimmed(rows.cell(row, static_cast<std::size_t>(take_at)));
+            const std::string_view key = trimmed(rows.cell(row, by));
+            const std::string_view value = trimmed(rows.cell(row, take));
             // What is not text cannot be an id; the row is reported when its own file is read.
             if (key.empty() || value.empty() || !is_utf8(key) || !is_utf8(value)) continue;
-            const auto [known, is_new] = table.try_emplace(std::string(key), value);
-            if (!is_new && known->second != value) ambiguous.insert(known->first);
+            const std::string_view begins = from == none ? "" : trimmed(rows.cell(row, from));
+            const std::string_view ends = to == none ? "" : trimmed(rows.cell(row, to));
+            const auto first = begins.empty() ? INT64_MIN : time_of(begins, info_.zone, false);
+            const auto last = ends.empty() ? INT64_MAX : time_of(ends, info_.zone, true);
+            if (first && last) table.add(key, value, *first, *last);
         }
     }
+}
+
+// Every device that the look-ups of the carrier know, sorted.
+std::vector<std::string> Bundle::devices_of(const BlockRule& rule) const {
+    std::vector<std::string> devices;
+    for (const ValueRule* one = &rule.carrier; one != nullptr;
+         one = one->otherwise.empty() ? nullptr : &one->otherwise.front()) {
+        if (one->kind != ValueRule::Kind::look_up || one->column != rule.device) continue;
+        const auto table = look_up_table(*one);
+        if (!table) continue;
+        const std::vector<std::string> keys = table->keys();
+        devices.insert(devices.end(), keys.begin(), keys.end());
+    }
+    std::ranges::sort(devices);
+    return devices;
+}
+
+std::unique_ptr<RowSource> Bundle::open_tracks(const File& file, std::function<void(std::size_t)> count,
+                                               std::function<void(const Fault&)> note) const {
+    const std::vector<std::string> devices = devices_of(*file.mapping->blocks);
+    std::vector<TrackEntry> entries;
+    for (const auto& [name, path] : file.tracks) {
+        const auto read = [this, name = name, path = path, count]() -> Result<wire::TrackFile> {
+            auto source = archive_ ? archive_->entry(path) : open_file(path, name);
+            if (!source) return tl::unexpected(source.error());
+            const auto text = all_of(**source, wire::file_bytes_max, name);
+            if (!text) return tl::unexpected(text.error());
+            if (count) count(text->size());
+            return wire::read_track_file(*text, name);
+        };
+        entries.push_back({name, device_of_file(name, devices), read});
+    }
+    return std::make_unique<TrackRows>(*file.mapping, std::move(entries), std::move(note));
 }
 
 Result<ImportReport> Bundle::run(const ImportOptions& options, const DraftSink& sink) {
@@ -308,14 +383,12 @@ Result<ImportReport> Bundle::run(const ImportOptions& options, const DraftSink& 
     for (const File& file : files_) {
         if (stopped) break;
         const auto open = [&](bool counted) -> Result<std::unique_ptr<RowSource>> {
-            return open_rows(file,
-                             counted ? std::function<void(std::size_t)>([&bytes](std::size_t size) { bytes += size; })
-                                     : std::function<void(std::size_t)>{},
-                             nullptr);
+            const auto count = counted ? std::function<void(std::size_t)>([&bytes](std::size_t size) { bytes += size; })
+                                       : std::function<void(std::size_t)>{};
+            if (file.tracks.empty()) return open_rows(file, count, nullptr);
+            return open_tracks(file, count, [&report](const Fault& fault) { report.notices.push_back(fault); });
         };
-        const auto look_up = [&](const std::string& mapping, const std::string& by, const std::string& take) {
-            return look_up_table(mapping, by, take);
-        };
+        const auto look_up = [&](const ValueRule& rule) { return look_up_table(rule); };
         FileReport counts{.file = file.name, .mapping = file.mapping->name};
         const auto progress = [&](std::uint64_t rows) {
             if (options.progress)

@@ -11,11 +11,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "base/zone.h"
+#include "exchange/look_up.h"
 #include "exchange/mapping.h"
 #include "exchange/rows.h"
 #include "exchange/zip.h"
@@ -96,6 +98,7 @@ private:
         std::string path;  // on disk or in the archive
         bool workbook = false;
         std::uint64_t size = 0;
+        std::vector<std::pair<std::string, std::string>> tracks;  // of a folder of track files: name, path
     };
     friend class FileImport;
     Bundle() = default;
@@ -104,8 +107,10 @@ private:
     Result<bool> read_info();
     Result<std::unique_ptr<RowSource>> open_rows(const File& file, std::function<void(std::size_t)> count,
                                                  bool* was_gb18030) const;
-    Result<std::map<std::string, std::string>> look_up_table(const std::string& mapping, const std::string& by,
-                                                             const std::string& take) const;
+    Result<LookUp> look_up_table(const ValueRule& rule) const;
+    std::unique_ptr<RowSource> open_tracks(const File& file, std::function<void(std::size_t)> count,
+                                           std::function<void(const Fault&)> note) const;
+    std::vector<std::string> devices_of(const BlockRule& rule) const;
 
     std::string shown_;
     std::string folder_;  // of a folder; empty for an archive

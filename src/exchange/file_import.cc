@@ -22,6 +22,10 @@ auto members(const PositionColumns& p) {
     return std::tie(p.at, p.lat, p.lon, p.accuracy, p.level, p.datum, p.provider, p.mock, p.speed, p.positioned);
 }
 
+std::string name_of_look_up(const ValueRule& rule) {
+    return join({rule.file, rule.by, rule.take, rule.from, rule.to}, "\x1f");
+}
+
 Value codes(std::initializer_list<std::int64_t> numbers) {
     std::vector<Value> items;
     items.reserve(numbers.size());
@@ -146,11 +150,11 @@ Result<bool> FileImport::prepare_look_ups(const LookUpTable& look_up) {
     Faults faults;
     const auto prepare = [&](const ValueRule& rule, const auto& self) -> void {
         if (rule.kind == ValueRule::Kind::look_up) {
-            const std::string name = rule.file + '\x1f' + rule.by + '\x1f' + rule.take;
+            const std::string name = name_of_look_up(rule);
             if (!look_ups_.contains(name)) {
-                auto table = look_up(rule.file, rule.by, rule.take);
+                auto table = look_up(rule);
                 // A file that cannot be read is reported where it is read for itself; here it has nothing to tell.
-                look_ups_[name] = table ? std::move(*table) : std::map<std::string, std::string>{};
+                look_ups_[name] = table ? std::move(*table) : LookUp{};
             }
         }
         for (const ValueRule& next : rule.otherwise) self(next, self);
@@ -325,6 +329,11 @@ void FileImport::announce() {
 }
 
 void FileImport::read_group(const Rows& rows) {
+    if (blocks_ && rows.file != file_of_blocks_) {
+        // Blocks end with their file, so that a file makes the same ones whichever others stand beside it.
+        blocks_->finish();
+        file_of_blocks_ = rows.file;
+    }
     for (const Fault& fault : rows.faults) {
         rejects_.add(fault);
         ++counts_.rejected;
@@ -346,7 +355,7 @@ void FileImport::read_group(const Rows& rows) {
 
 void FileImport::reject(const Rows& rows, std::size_t row, std::size_t plan, Expected expected) {
     const ColumnPlan& is = columns_->plans()[plan];
-    rejects_.add(Reject{.file = file_,
+    rejects_.add(Reject{.file = rows.file.empty() ? file_ : std::string(rows.file),
                         .line = rows.lines[row],
                         .column = is.name,
                         .value = is.column == ColumnPlan::no_column ? "" : std::string(rows.cell(row, is.column)),
@@ -450,25 +459,31 @@ std::string FileImport::text_of(const ValueRule& rule, const Rows& rows, std::si
         case ValueRule::Kind::constant: return rule.text;
         case ValueRule::Kind::look_up: {
             if (rule.column == no_plan || !has(rule.column, row)) break;
-            const auto table = look_ups_.find(rule.file + '\x1f' + rule.by + '\x1f' + rule.take);
-            if (table == look_ups_.end()) break;
-            const auto found = table->second.find(std::string(text(rows, rule.column, row)));
-            if (found != table->second.end()) return found->second;
+            const auto table = look_ups_.find(name_of_look_up(rule));
+            if (table == look_ups_.end() || (rule.at != no_plan && !has(rule.at, row))) break;
+            const std::string_view found =
+                table->second.value(text(rows, rule.column, row), rule.at == no_plan ? 0 : number(rule.at, row));
+            if (!found.empty()) return std::string(found);
             break;
         }
         case ValueRule::Kind::text: {
             std::string made;
+            bool has_columns = false;  // a text made of columns is absent when none of them is there
+            bool is_filled = false;
             for (const ValueRule::Piece& piece : rule.pieces) {
                 made += piece.literal;
                 const auto present =
                     std::ranges::find_if(piece.columns, [&](std::size_t plan) { return has(plan, row); });
+                has_columns = has_columns || !piece.columns.empty();
                 if (present != piece.columns.end()) {
                     made += text(rows, *present, row);
+                    is_filled = true;
                 } else if (piece.row) {
                     made += content_of(rows, row).hex();
+                    is_filled = true;
                 }
             }
-            if (!made.empty()) return made;
+            if (!made.empty() && (is_filled || !has_columns)) return made;
             break;
         }
         default: break;
@@ -652,7 +667,16 @@ void FileImport::take_fix(const Rows& rows, std::size_t row) {
         return;
     }
     ++counts_.used;
-    blocks_->add(carrier, text(rows, rule.device, row), *fix);
+    track::Fix whole = *fix;
+    if (rows.fixes != nullptr) {
+        const track::Fix& more = rows.fixes[row];
+        whole.flags |= more.flags;
+        whole.altitude_mm = more.altitude_mm;
+        whole.bearing_cdeg = more.bearing_cdeg;
+        whole.mono_ms = more.mono_ms;
+        whole.boot = more.boot;
+    }
+    blocks_->add(carrier, text(rows, rule.device, row), whole);
 }
 
 }  // namespace ningyi::exchange

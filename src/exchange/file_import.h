@@ -17,6 +17,7 @@
 #include "exchange/bundle.h"
 #include "exchange/columns.h"
 #include "exchange/fix_blocks.h"
+#include "exchange/look_up.h"
 #include "exchange/mapping.h"
 #include "exchange/rejects.h"
 #include "exchange/rows.h"
@@ -30,8 +31,8 @@ Faults missing_columns(const Mapping& mapping, const std::vector<std::string>& h
 class FileImport {
 public:
     using OpenRows = std::function<Result<std::unique_ptr<RowSource>>(bool counted)>;
-    using LookUpTable = std::function<Result<std::map<std::string, std::string>>(
-        const std::string& file, const std::string& by, const std::string& take)>;
+    // REQUIRES: the rule is a look-up.
+    using LookUpTable = std::function<Result<LookUp>(const ValueRule& rule)>;
 
     FileImport(const Mapping& mapping, const BundleInfo& info, std::string file, Rejects& rejects, FileReport& counts,
                std::function<void(log::Draft&&)> hand_out);
@@ -94,12 +95,13 @@ private:
     Faults notices_;
     std::unique_ptr<Columns> columns_;
     std::vector<Position> positions_;
-    std::map<std::string, std::map<std::string, std::string>> look_ups_;  // by "file\x1fby\x1ftake"
+    std::map<std::string, LookUp> look_ups_;  // by name_of_look_up
     std::unordered_set<Id> repeated_;                                     // keys with more than one content
     std::unordered_set<Id> seen_;  // keys taken; of repeated keys: contents taken
     std::vector<Held> held_;
     std::vector<char> zero_positions_;  // of this row, by position
     std::unique_ptr<FixBlocks> blocks_;
+    std::string file_of_blocks_;
 };
 
 }  // namespace ningyi::exchange

@@ -202,6 +202,13 @@ private:
             } else {
                 rule.column = column_named(rule.by, node);
             }
+            if (const Node* valid = map.map("valid")) {
+                MapReader period(*valid, file_, faults_);
+                rule.from = period.text("from");
+                rule.to = period.text("to");
+                if (const Node* at = period.required("at")) rule.at = column_of_type(*at, {ColumnType::time});
+                period.finish();
+            }
         } else if (const Node* constant = map.optional("constant")) {
             rule.kind = ValueRule::Kind::constant;
             rule.text = yaml::text_of(*constant, file_, faults_).value_or("");
@@ -313,6 +320,7 @@ private:
             blocks.position = read_position(*fix);
             if (blocks.position.at == no_plan) refuse(*fix, "fix 要有 at", "a fix needs `at`");
         }
+        blocks.folder = map.optional_text("folder").value_or("");
         if (const Node* body = map.map("body", true)) {
             MapReader fields(*body, file_, faults_);
             blocks.carrier_field = fields.text("carrier");
@@ -360,7 +368,10 @@ void check_look_ups(const std::vector<Mapping>& mappings, Faults& faults) {
             if (rule.kind != ValueRule::Kind::look_up) return;
             const auto other = std::ranges::find(mappings, rule.file, &Mapping::name);
             const std::string place = format("{}.{} / {}.{}", rule.file, rule.by, rule.file, rule.take);
-            if (other == mappings.end() || other->column(rule.by) == no_plan || other->column(rule.take) == no_plan) {
+            const auto has = [&](const std::string& name) {
+                return other != mappings.end() && (name.empty() || other->column(name) != no_plan);
+            };
+            if (!has(rule.by) || !has(rule.take) || !has(rule.from) || !has(rule.to)) {
                 faults.push_back(Fault{.file = mapping.file,
                                        .code = "E844",
                                        .zh = "查找用的文件或列没有映射：" + place,

@@ -39,6 +39,8 @@ struct ValueRule {
     Kind kind = Kind::column;
     std::size_t column = no_plan;  // column, look_up: ours
     std::string file, by, take;    // look_up
+    std::string from, to;          // look_up: columns of that file, "" for none; a row counts only for times between
+    std::size_t at = no_plan;      // look_up: our time, when there is from or to
     std::string text;              // constant
     bool yes = false;              // boolean
     struct Piece {
@@ -74,6 +76,7 @@ struct BlockRule {
     std::size_t device = no_plan;
     PositionColumns position;
     std::string carrier_field, device_field, fixes_field;  // of the body
+    std::string folder;  // of track files (GPX …) beside or instead of the table; "" for none
 };
 
 struct OrderCheck {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "track/fix.h"
 
 namespace ningyi::exchange {
 
@@ -31,6 +32,8 @@ struct Rows {
     bool ascii = false;               // certainly nothing but ASCII in the text
     std::vector<Cell> cells;          // cell of (column, row): cells[column * rows_in_group + row]
     std::vector<std::int64_t> lines;  // line of the file on which each row begins
+    std::string_view file;              // the file these rows are of, where a source has several; belongs to the source
+    const track::Fix* fixes = nullptr;  // of each row, where a source has more to say than its cells; the source's too
     Faults faults;                    // rows that could not be read, by line; they are not among the rows
 
     std::string_view cell(std::size_t row, std::size_t column) const {
