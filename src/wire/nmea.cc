@@ -17,6 +17,7 @@ namespace ningyi::wire {
 namespace {
 
 constexpr std::size_t fields_max = 32;
+constexpr std::int64_t midnights_max = 100'000;  // of a file; keeps its times within the years that can be stored
 
 // The fields behind the address; those beyond the end are empty.
 struct Sentence {
@@ -163,8 +164,9 @@ public:
 
     bool is_full() const { return reading_.is_full(); }
 
-    Result<TrackFile> finish() {
+    Result<TrackFile> finish(std::optional<Date> first_day) {
         end();
+        if (!base_ && first_day) take_base(first_day->days);
         if (!base_) {
             for (track::Fix& fix : fixes()) fix.at.ms = track::no_time;
             if (!fixes().empty()) {
@@ -186,7 +188,7 @@ private:
         if (epoch_ && epoch_->time_of_day == time) return;
         end();
         const bool is_next_day = has_time_ && time < last_time_ - 12 * hours_ms;
-        if (is_next_day) ++day_;
+        if (is_next_day && day_ < midnights_max) ++day_;
         has_time_ = true;
         last_time_ = time;
         epoch_.emplace();
@@ -244,8 +246,12 @@ private:
         take_motion(rmc.field(7), rmc.field(8));
         const auto date = date_of(rmc.field(9));
         if (!date) return;
-        const std::int64_t base = date->days - day_;
-        if (!base_) {  // what came before was dated from day 0
+        take_base(date->days - day_);
+    }
+
+    // The date of day 0. What came before the first one was counted from 0.
+    void take_base(std::int64_t base) {
+        if (!base_) {
             for (track::Fix& fix : fixes()) fix.at.ms += base * days_ms;
         }
         base_ = base;
@@ -273,7 +279,7 @@ private:
 
 }  // namespace
 
-Result<TrackFile> read_nmea(std::string_view text, const std::string& file) {
+Result<TrackFile> read_nmea(std::string_view text, const std::string& file, std::optional<Date> first_day) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     Reader reader(file);
     int number = 0;
@@ -284,7 +290,7 @@ Result<TrackFile> read_nmea(std::string_view text, const std::string& file) {
         if (number < std::numeric_limits<int>::max()) ++number;
         if (!line.empty()) reader.take(line, number);
     }
-    return reader.finish();
+    return reader.finish(first_day);
 }
 
 }  // namespace ningyi::wire
