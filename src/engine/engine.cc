@@ -130,8 +130,13 @@ public:
         std::vector<std::uint64_t> seqs;
         std::sort(used_.begin(), used_.end());
         for (const std::uint16_t feature : used_) {
-            params += feature_rows_[feature]->params;
-            seqs.insert(seqs.end(), feature_rows_[feature]->evidence.begin(), feature_rows_[feature]->evidence.end());
+            const FeatureRows& rows = *feature_rows_[feature];
+            params += rows.params;
+            seqs.insert(seqs.end(), rows.evidence.begin(), rows.evidence.end());
+            const bool is_each = rule.each != no_index && rule.features[rule.each] == feature;
+            const std::size_t looked_at = is_each ? row : 0;
+            if (looked_at >= rows.row_evidence.size()) continue;
+            seqs.insert(seqs.end(), rows.row_evidence[looked_at].begin(), rows.row_evidence[looked_at].end());
         }
         f.params_digest = to_hex(trust::sha256(params));
         if (rule.trigger != no_index) {
@@ -244,8 +249,8 @@ private:
 
     void add_evidence(const CompiledRule::Evidence& evidence, std::vector<std::uint64_t>& seqs) {
         const auto add_track = [&](Reader& reader) {
-            if (reader.track(evidence.path) == nullptr) return;
-            seqs.insert(seqs.end(), reader.track_seqs().begin(), reader.track_seqs().end());
+            const ReadTrack* track = reader.track(evidence.path);
+            if (track != nullptr) seqs.insert(seqs.end(), track->seqs.begin(), track->seqs.end());
         };
         if (evidence.others == no_index) {
             if (evidence.track) {
@@ -442,7 +447,8 @@ void Engine::feed(const ClearEvent& event, const Sink& sink) {
     }
     const bool is_first = position_ == 0;
     const World::Touched touched = take_in(event);
-    if (touched.record != no_record) judge_touched(touched, event, sink);
+    const std::vector<RecordIndex> neighbours = features_->refresh();
+    if (touched.record != no_record) judge_touched(touched, neighbours, event, sink);
     const EventIndex type = world_->event_index(event.type);
     const auto triggered = by_trigger_.find(type);
     if (type != no_index && triggered != by_trigger_.end() && touched.record != no_record && !touched.fixes) {
@@ -476,8 +482,12 @@ void Engine::judge_scheduled(const Sink& sink) {
     }
 }
 
-void Engine::judge_touched(const World::Touched& touched, const ClearEvent& event, const Sink& sink) {
+void Engine::judge_touched(const World::Touched& touched, const std::vector<RecordIndex>& neighbours,
+                           const ClearEvent& event, const Sink& sink) {
     std::set<RecordIndex> again;
+    for (const RecordIndex record : neighbours) {
+        if (subjects_.contains(record)) again.insert(record);
+    }
     const auto look = [&](std::uint64_t on, const std::function<bool(RecordIndex)>& reached) {
         const auto found = dependants_.find(on);
         if (found == dependants_.end()) return;
@@ -500,7 +510,7 @@ void Engine::judge_touched(const World::Touched& touched, const ClearEvent& even
         const Millis reach = features_->reach(moved.index);
         const auto within = [&](RecordIndex subject) {
             if (reach == 0) return true;
-            const Reader reader(*paths_, subject, nullptr);
+            Reader reader(*paths_, subject, nullptr);
             if (!reader.time()) return true;
             const auto near = [&](Instant time) {
                 return reader.time()->ms >= time.ms && reader.time()->ms - time.ms <= reach;

@@ -130,7 +130,8 @@ private:
     void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink);
     void settle(RecordIndex record, std::uint16_t rule, std::vector<Finding> findings, const Sink& sink);
     World::Touched take_in(const ClearEvent& event);
-    void judge_touched(const World::Touched& touched, const ClearEvent& event, const Sink& sink);
+    void judge_touched(const World::Touched& touched, const std::vector<RecordIndex>& neighbours,
+                       const ClearEvent& event, const Sink& sink);
     void judge_scheduled(const Sink& sink);
     Instant scheduled(const CompiledRule& rule) const;  // the last time at or before the log's time that `every` names
     void depend(RecordIndex subject, std::uint64_t on);

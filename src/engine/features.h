@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes the declared features (rules.md §5) of one subject from the world: measure, window, lag, overlap, register.
-// One text, one meaning: the answer depends on the world and the subject only, never on the order in which events
-// arrived.
+// Computes the declared features (rules.md §5) of one subject from the world. One text, one meaning: the answer depends
+// on the world and the subject only, never on the order in which events arrived. Each kind has a file of its own
+// (features_window.cc …); features_compile.cc turns texts into what is computed.
 #pragma once
 
 #include <map>
@@ -12,17 +12,23 @@
 #include <unordered_set>
 #include <vector>
 
+#include "engine/fact_value.h"
 #include "engine/paths.h"
+#include "engine/shared_marks.h"
 #include "rule/rule.h"
 #include "track/compare/dwell.h"
+#include "track/compare/plan.h"
 #include "track/measure.h"
+#include "track/meeting.h"
+#include "track/signature.h"
 
 namespace ningyi::engine {
 
 struct FeatureRows {
-    std::vector<std::vector<cel::Value>> rows;  // at least one; one value a fact, absent where not known
-    std::vector<std::uint64_t> evidence;        // events a measure looked at
-    std::string params;                         // names and values of the parameters it used, for the digest
+    std::vector<std::vector<cel::Value>> rows;             // at least one; one value a fact, absent where not known
+    std::vector<std::uint64_t> evidence;                   // events a measure looked at
+    std::vector<std::vector<std::uint64_t>> row_evidence;  // by row, besides; may be shorter than rows
+    std::string params;                                    // names and values of the parameters it used, for the digest
 };
 
 // As of: records count that come before (time, id) in event order. `id` is that of the event that entered the subject;
@@ -54,8 +60,11 @@ public:
     Millis reach(std::uint16_t index) const { return indexes_[index].reach; }
     // Drops what was kept from earlier judgements and may have changed. REQUIRES: called for everything that came in.
     void forget(const World::Touched& touched);
+    // Live: brings the search for pairs of tracks up to date with all that came in, and names the records whose
+    // neighbours changed by it. In a re-audit compute() does so by itself.
+    std::vector<RecordIndex> refresh();
 
-    FeatureRows compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads) const;
+    FeatureRows compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads);
 
 private:
     struct Entry {
@@ -76,21 +85,7 @@ private:
             Entry entry;
         };
         std::unordered_map<RecordIndex, Placed> placed;
-        std::vector<std::uint16_t> windows;  // features whose columns are kept for the keys of this index
-    };
-    // The records of one key that pass a window whose texts ask nothing of the record judged: in event order, with
-    // running counts and sums, so that a window costs two searches however many records it holds.
-    __extension__ using Wide = __int128;
-    struct Column {
-        struct Row {
-            Instant time;
-            Id id;
-            std::int64_t number = 0;
-            bool is_known = false;
-        };
-        std::vector<Row> rows;
-        std::vector<std::int64_t> known;  // known[i]: of the first i rows; one longer than rows
-        std::vector<Wide> sums;
+        std::vector<std::uint16_t> columns;  // numbers of the columns kept for the keys of this index
     };
     struct Slot {
         bool other = false;  // of b
@@ -101,6 +96,34 @@ private:
         std::vector<Slot> slots;  // where each slot of its names is read
         bool is_empty() const { return expression.is_empty(); }
     };
+    // The records of one key with what a window or baseline asks of each, in event order, so that a record is read once
+    // and not once for every subject. Kept up to date record by record.
+    enum class Truth : std::uint8_t { no, yes, unknown };
+    struct Column {
+        struct Row {
+            Instant time;
+            Id id;
+            RecordIndex record = no_record;
+            std::int64_t number = 0;
+            std::uint32_t group = 0;  // whose: of peers; which values `where` reads: of a window that asks the subject
+            Truth counts = Truth::yes;
+            bool is_known = false;  // its number
+        };
+        std::vector<Row> rows;
+        std::map<std::string, std::int64_t> words;  // of `distinct`: equal values get equal numbers
+        std::map<std::string, std::uint32_t> groups;
+        std::vector<std::vector<cel::Value>> group_values;
+        // Of the first i rows, one longer than rows: how many are known, their sum, how many nobody can tell. Valid up
+        // to summed_.
+        std::vector<std::int64_t> known{0}, untold{0};
+        std::vector<Wide> sums{0};
+        std::size_t summed = 0;
+    };
+    struct ColumnRule {  // what a column is made of
+        std::uint16_t feature = 0;
+        bool by_values = false;        // a row for every record, grouped by the values that `where` reads
+        std::vector<Path> group_path;  // of peers
+    };
     struct Argument {
         enum class Source : std::uint8_t { none, path, interval, param, literal, expression };
         Source source = Source::none;
@@ -108,6 +131,34 @@ private:
         const rule::Param* param = nullptr;
         std::int64_t literal = 0;
         Scalar expression;
+    };
+    // Records of one event with the marks by which pairs of their tracks are found. Shared by features that mark alike.
+    struct Pairing {
+        EntityIndex entity = no_index;
+        EventIndex from = no_index;
+        std::vector<Path> key;
+        Path track;
+        bool is_meeting = false;
+        track::BandRule bands;  // of signatures
+        track::CellRule cells;
+        track::MeetingRule meeting;
+        Millis reach = 0;  // how far apart in time two records may lie
+        std::string name;
+        struct Member {
+            std::string key;
+            Instant time;
+            Id id;
+            bool has_fixes = false;
+            std::vector<track::Signed> parts;  // of a near-duplicate search
+            std::vector<std::uint64_t> slots;  // of a meeting
+            std::uint64_t carrier = 0;         // whose fixes, 0: not known; from when to when
+            Instant from, to;
+            std::vector<std::uint64_t> told_by;  // other records that tell that
+            bool is_empty() const { return parts.empty() && slots.empty(); }
+        };
+        std::unordered_map<RecordIndex, Member> members;
+        SharedMarks marks;
+        std::unordered_set<RecordIndex> waiting;  // members that came or changed since
     };
     struct Compiled {
         const rule::Feature* feature = nullptr;
@@ -119,57 +170,120 @@ private:
         Path at, start, end;    // start and end of both sides: the same fields of the source's entity
         std::vector<Path> out;  // of b
         EntityIndex register_entity = no_index;
-        const track::MeasureDefinition* measure = nullptr;
+        const track::MeasureDefinition* measure = nullptr;  // also of `verify`
         const track::MeasureDefinition* each = nullptr;
         std::vector<Argument> args, each_args;
-        bool alone = false;           // window: where and of read the other record alone, so a Column can be kept
-        bool same_for_all = false;    // measure: what is gathered is the same for every subject with this key
-        std::uint16_t gathering = 0;  // features that gather the same way have the same number
+        bool same_for_all = false;        // measure: what is gathered is the same for every subject with this key
+        std::uint16_t gathering = 0;      // features that gather the same way have the same number
+        std::uint16_t column = no_index;  // window, baseline: of the records with the subject's key
+        std::uint16_t peer_index = no_index, peer_column = no_index;  // baseline
+        std::vector<Path> a_peers;
+        std::uint16_t pairing = no_index;  // neardup, meet
         std::vector<std::string> facts;
     };
     struct Binder;
+    std::uint16_t index_for(const Binder& binder, const rule::Feature& feature, const Compiled& c,
+                            const std::vector<std::pair<std::string, std::string>>& key, Millis reach,
+                            std::vector<Path>& a_key);
+    std::uint16_t column_for(std::uint16_t index, bool by_values, const std::vector<Path>& group_path);
+    std::uint16_t pairing_for(const Binder& binder, const rule::Feature& feature, const Compiled& c);
 
     cel::Value evaluate(const Scalar& scalar, Reader& a, Reader* b) const;
+    // With the values of b's slots at hand.
+    cel::Value evaluate_with(const Scalar& scalar, Reader& a, const std::vector<cel::Value>& values) const;
+    Truth counts(const Compiled& c, Reader& a, Reader& b) const;             // what `where` says of b
     std::string key_of(const std::vector<Path>& key, Reader& reader) const;  // empty: a part is absent
+    // The records with the subject's key, and that key; null when a part of it is absent.
+    const std::vector<Entry>* entries(const Compiled& c, Reader& a, Reads* reads, std::string* key = nullptr) const;
+    const std::vector<Entry>* entries(std::uint16_t index, const std::string& key, Reads* reads) const;
+
+    // features_window.cc
+    FeatureRows window(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
     cel::Value aggregate(const Compiled& c, std::int64_t count, Wide sum, std::vector<std::int64_t> numbers,
                          std::size_t distinct) const;
-    const Column& column(const Compiled& c, const std::string& key, const std::vector<Entry>& entries) const;
-    FeatureRows window(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
+    cel::Value window_of_column(const Compiled& c, const Column& column, Reader& a, const AsOf& as_of,
+                                Instant from) const;
+    cel::Value window_by_values(const Compiled& c, const Column& column, Reader& a, const AsOf& as_of,
+                                Instant from) const;
+    const Column& column(std::uint16_t number, const std::string& key, const std::vector<Entry>& entries) const;
+    std::optional<Column::Row> column_row(const ColumnRule& rule, Column& column, const Entry& entry) const;
+    void place_in_columns(const Index& index, const std::string& key, const Entry* gone, const Entry* come);
+
     FeatureRows lag(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
     FeatureRows overlap(const Compiled& c, Reader& a, Reads* reads) const;
     FeatureRows look_up(const Compiled& c, Reader& a, Reads* reads) const;
+
+    // features_measure.cc
     FeatureRows measure(const Compiled& c, Reader& a, Reads* reads) const;
     std::optional<track::Gathered> gather(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
     std::optional<track::Gathered> gathered_anew(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
+    std::optional<track::PlannedVisit> visit(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
     track::Argument argument(const Argument& from, track::ArgumentKind kind, Reader& a, Reader* b,
                              FeatureRows& out) const;
-    // The records with the subject's key, and that key; null when a part of it is absent.
-    const std::vector<Entry>* entries(const Compiled& c, Reader& a, Reads* reads, std::string* key = nullptr) const;
+    void add_measurement(const track::MeasureDefinition& definition, const track::Measurement& measured,
+                         std::vector<cel::Value>& row) const;  // verdict, limits, strength, facts
+    void forget_gathered(const World::Touched& touched);
+
+    // features_pairs.cc
+    struct Verified;
+    FeatureRows near_duplicate(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
+    FeatureRows meeting(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
+    // What the candidates measure up to; nothing when `where` cannot be told of one.
+    struct Candidate {
+        RecordIndex record = no_record;
+        std::int64_t likeness = 0;  // the likeliest are verified first
+        Instant time;
+        Id id;
+    };
+    std::optional<std::vector<Verified>> verified(const Compiled& c, Reader& a, std::vector<Candidate> candidates,
+                                                  FeatureRows& result, Reads* reads) const;
+    std::vector<std::uint64_t> marks_of(const Pairing& pairing, const Pairing::Member& member) const;
+    std::optional<Pairing::Member> member_of(const Pairing& pairing, Reader& reader) const;
+    void refresh(std::uint16_t pairing, std::vector<RecordIndex>* affected);
+    void forget_pairs(const World::Touched& touched);
+
+    // features_baseline.cc
+    FeatureRows baseline(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
 
     const rule::RuleSet* set_ = nullptr;
     const Paths* paths_ = nullptr;
     std::vector<Compiled> compiled_;
     std::vector<Index> indexes_;
-    // Dwells by (record, gathering) with what they were read from, because reading a track is the dear part; kept until
-    // one of those changes. Whole measures by feature, key and arguments; kept until anything changes.
+    std::vector<ColumnRule> column_rules_;
+    std::vector<Pairing> pairings_;
+    // What was read to know something, so that it is looked at again when that changes.
     struct Noted {
         bool is_carrier = false;
         EntityIndex entity = no_index;
         std::string id;
         Instant from, to;
     };
+    class Recorder;
+    static std::uint64_t place_of(const Noted& note);
+    // Dwells by (record, gathering) with what they were read from, because reading a track is the dear part; kept until
+    // one of those changes. Whole measures by feature, key and arguments; kept until anything changes.
     struct Dwell {
         std::optional<track::Gathered> dwell;
         std::vector<Noted> notes;
     };
-    class Recorder;
-    static std::uint64_t place_of(const Noted& note);
     std::map<std::string, std::size_t> gatherings_;
     mutable std::unordered_map<std::uint64_t, Dwell> gathered_;
     mutable std::unordered_map<std::uint64_t, std::unordered_set<std::uint64_t>> gathered_from_;  // note -> dwells
     mutable std::unordered_map<std::string, track::Measurement> measured_;
-    // Columns of windows by feature and key; a change of a record drops those of its keys.
-    mutable std::vector<std::unordered_map<std::string, Column>> columns_;
+    mutable std::vector<std::unordered_map<std::string, Column>> columns_;        // by number and key
+    mutable std::unordered_map<std::string, std::vector<cel::Value>> baselines_;  // until a record changes
+    // Which records have which stretch of a carrier's fixes in their track, and which other records tell that.
+    struct Covered {
+        Instant from, to;
+        RecordIndex record = no_record;
+        std::uint16_t pairing = 0;
+    };
+    struct Cover {
+        std::vector<Covered> spans;  // by from
+        Millis longest = 0;
+    };
+    std::unordered_map<std::uint64_t, Cover> covered_;  // by carrier
+    std::unordered_map<std::uint64_t, std::vector<std::pair<std::uint16_t, RecordIndex>>> told_by_;
 };
 
 }  // namespace ningyi::engine

@@ -21,7 +21,10 @@
 #include "track/clean.h"
 #include "track/codec.h"
 #include "track/compare/dwell.h"
+#include "track/compare/plan.h"
 #include "track/measure.h"
+#include "track/meeting.h"
+#include "track/signature.h"
 
 namespace ningyi::engine {
 
@@ -101,6 +104,9 @@ public:
             case rule::FeatureKind::overlap: return overlap(f, subject);
             case rule::FeatureKind::register_: return look_up(f, subject);
             case rule::FeatureKind::measure: return measure(f, subject);
+            case rule::FeatureKind::neardup: return near_duplicate(f, subject, time, id);
+            case rule::FeatureKind::meet: return meeting(f, subject);
+            case rule::FeatureKind::baseline: return baseline(f, subject, time);
         }
         return {};
     }
@@ -152,8 +158,13 @@ private:
     // Every other record of the source with the subject's key, in event order; nothing when a part of the key is
     // absent.
     std::optional<std::vector<Other>> others(const rule::Feature& f, const std::string& subject) const {
+        return others(f, subject, f.key);
+    }
+
+    std::optional<std::vector<Other>> others(const rule::Feature& f, const std::string& subject,
+                                             const std::vector<std::pair<std::string, std::string>>& fields) const {
         std::vector<cel::Value> key;
-        for (const auto& [mine, theirs] : f.key) {
+        for (const auto& [mine, theirs] : fields) {
             key.push_back(path(f.entity, subject, mine, std::nullopt));
             if (!key.back().is_known()) return std::nullopt;
         }
@@ -165,12 +176,13 @@ private:
         std::vector<Other> found;
         for (const std::string& id : ids) {
             const bool is_subject = entity == f.entity && id == subject;
-            if (is_subject && f.kind != rule::FeatureKind::measure) continue;
+            const bool counts_itself = f.kind == rule::FeatureKind::measure || f.kind == rule::FeatureKind::baseline;
+            if (is_subject && !counts_itself) continue;
             const auto at = time(entity, id);
             if (!at) continue;
             bool same = true;
             for (std::size_t i = 0; i < key.size(); ++i) {
-                const cel::Value theirs = value(entity, id, f.key[i].second, std::nullopt);
+                const cel::Value theirs = value(entity, id, fields[i].second, std::nullopt);
                 same = same && theirs.is_known() && base_text(theirs) == base_text(key[i]);
             }
             if (same) found.push_back({id, *at, entered(f.from, id)->id});
@@ -192,6 +204,13 @@ private:
         return f.where.empty() || evaluate(f, f.where_expression, a, b).is_true();
     }
 
+    // Neither true nor false.
+    bool is_untold(const rule::Feature& f, const std::string& a, const std::string& b) const {
+        if (f.where.empty()) return false;
+        const cel::Value value = evaluate(f, f.where_expression, a, b);
+        return !value.is_true() && !value.is_false();
+    }
+
     // Those before (time, id) that count, the last one first.
     std::vector<Other> before(const rule::Feature& f, const std::string& subject, const std::vector<Other>& all,
                               Instant time, const Id& id) const {
@@ -209,7 +228,11 @@ private:
         if (!all || !time) return {};
         std::vector<cel::Value> values;
         std::int64_t rows = 0;
-        for (const Other& other : before(f, subject, *all, *time, id)) {
+        std::vector<Other> earlier;
+        for (const Other& other : *all) {
+            if (other.order() < std::tie(*time, id)) earlier.insert(earlier.begin(), other);
+        }
+        for (const Other& other : earlier) {
             if (f.span_last > 0 && time->ms - other.time.ms > f.span_last) continue;
             const Date mine = zone_.date(*time);
             const Date theirs = zone_.date(other.time);
@@ -217,7 +240,10 @@ private:
             if (f.span_calendar == "week" && (mine.days + 3) / 7 != (theirs.days + 3) / 7)
                 continue;  // 1970-01-01 was a Thursday
             if (f.span_calendar == "month" && to_text(mine).substr(0, 7) != to_text(theirs).substr(0, 7)) continue;
-            if ((f.span_rows > 0 && rows == f.span_rows) || rows == f.span_max) break;
+            if (f.span_rows > 0 && rows == f.span_rows) break;
+            if (is_untold(f, subject, other.id)) return {Row{}};
+            if (!counts(f, subject, other.id)) continue;
+            if (f.span_rows == 0 && rows == f.span_max) return {Row{}};
             ++rows;
             const cel::Value one =
                 f.of.empty() ? cel::Value::of_int(1) : evaluate(f, f.of_expression, subject, other.id);
@@ -331,28 +357,51 @@ private:
         return {row};
     }
 
+    static std::uint64_t number_of_text(const std::string& text) {
+        std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
+        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+        return (hash >> 1U) | 1U;
+    }
+    static std::uint32_t number_of_device(const std::string& text) {
+        const std::uint64_t number = number_of_text(text);
+        return static_cast<std::uint32_t>((number & 0xFFFFFFFFU) ^ (number >> 32U)) | 1U;
+    }
+
     std::vector<track::Fix> track_of(const std::string& entity, const std::string& id,
                                      const model::Field& field) const {
+        const std::string kept = entity + " " + id + " " + field.name;
+        const auto known = tracks_.find(kept);
+        if (known != tracks_.end()) return known->second;
+        return tracks_[kept] = track_anew(entity, id, field);
+    }
+
+    std::vector<track::Fix> track_anew(const std::string& entity, const std::string& id,
+                                       const model::Field& field) const {
         const cel::Value carrier = path(entity, id, field.track_of, std::nullopt);
         const cel::Value from = path(entity, id, field.track_from, std::nullopt);
         const cel::Value until = path(entity, id, field.track_to, std::nullopt);
         std::vector<track::Fix> fixes;
         if (!carrier.is_known() || !from.is_known()) return fixes;
+        const std::string& chosen = field.track_device.empty() ? field.track_other_than : field.track_device;
+        const cel::Value device = chosen.empty() ? cel::Value() : path(entity, id, chosen, std::nullopt);
+        if (!chosen.empty() && !device.is_known()) return fixes;
         const Millis low = from.ms() - field.track_lead;
         const Millis high = (until.is_known() ? until.ms() : from.ms()) + field.track_tail;
-        std::vector<std::pair<std::pair<Instant, Id>, std::vector<track::Fix>>> blocks;
         for (const ClearEvent& event : events_) {
             const cbor::Value* bytes = event.body.find("fixes");
             if (bytes == nullptr || event.subject != carrier.text()) continue;
-            std::vector<track::Fix> block = track::decode(bytes->text).value();
-            Instant first = block.front().at;
-            for (const track::Fix& fix : block) first = std::min(first, fix.at);
-            blocks.push_back({{first, event.id}, std::move(block)});
-        }
-        std::sort(blocks.begin(), blocks.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-        for (const auto& [order, block] : blocks) {
-            for (const track::Fix& fix : block) {
-                if (fix.at.ms >= low && fix.at.ms <= high) fixes.push_back(fix);
+            const cbor::Value* said = event.body.find("device_id");
+            const std::uint32_t number = said == nullptr ? 0 : number_of_device(said->text);
+            if (!field.track_device.empty() && number != number_of_device(device.text())) continue;
+            if (!field.track_other_than.empty() && number == number_of_device(device.text())) continue;
+            const std::vector<track::Fix> block = track::decode(bytes->text).value();
+            for (track::Fix fix : block) {
+                if (fix.at.ms < low || fix.at.ms > high) continue;
+                fix.recorded = event.recorded_at;
+                fix.device = number;
+                fix.upload = 0;
+                for (std::size_t i = 4; i < 8; ++i) fix.upload = (fix.upload << 8U) | event.id.bytes[i];
+                fixes.push_back(fix);
             }
         }
         track::mark(fixes);
@@ -434,12 +483,7 @@ private:
                 } else if (kind == track::ArgumentKind::subject) {
                     const cel::Value who = read(binding.text);
                     argument.present = who.is_known();
-                    std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
-                    if (argument.present) {
-                        for (const char c : who.text())
-                            hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-                    }
-                    argument.number = static_cast<std::int64_t>((hash >> 1U) | 1U);
+                    argument.number = static_cast<std::int64_t>(number_of_text(argument.present ? who.text() : ""));
                 } else if (const rule::Param* known = set_.param(binding.text)) {
                     const cel::Value number = param(f, *known, a);
                     argument.present = number.is_known();
@@ -462,34 +506,267 @@ private:
         const track::MeasureDefinition& measure = *track::find_measure(f.fn);
         Arguments own = arguments(f, measure, f.args, subject, "");
         std::vector<track::Gathered> gathered;
+        std::vector<track::PlannedVisit> visits;
         if (f.over) {
             const auto all = others(f, subject);
             if (!all) return {};
-            const track::MeasureDefinition& each = *track::find_measure(f.each_fn);
+            if (f.each_visit) {
+                for (const Other& other : *all) {
+                    if (!counts(f, subject, other.id)) continue;
+                    const auto side = [&](const std::string& text) {
+                        return path(other_entity(f), other.id, text.substr(2), std::nullopt);
+                    };
+                    track::PlannedVisit planned;
+                    bool is_known = true;
+                    for (const rule::Binding& binding : f.each_args) {
+                        if (binding.name == "place") {
+                            const cel::Value place = side(binding.text);
+                            is_known = is_known && place.is_known();
+                            if (place.is_known()) planned.place = {place.place().first, place.place().second};
+                        } else if (binding.name == "interval") {
+                            const cel::Value from = side(binding.parts[0]);
+                            const cel::Value to = side(binding.parts[1]);
+                            is_known = is_known && from.is_known() && to.is_known();
+                            if (is_known) planned.interval = {Instant{from.ms()}, Instant{to.ms()}};
+                        } else {  // a radius; the test's packs write it in metres
+                            planned.radius_mm = std::stoll(binding.text) * 1000;
+                        }
+                    }
+                    if (is_known && planned.interval.length() > 0) visits.push_back(planned);
+                }
+                std::stable_sort(visits.begin(), visits.end(), [](const auto& x, const auto& y) {
+                    return std::tie(x.interval.from, x.interval.to) < std::tie(y.interval.from, y.interval.to);
+                });
+            }
             for (const Other& other : *all) {
-                if (!counts(f, subject, other.id)) continue;
+                if (f.each_visit || !counts(f, subject, other.id)) continue;
+                const track::MeasureDefinition& each = *track::find_measure(f.each_fn);
                 const Arguments theirs = arguments(f, each, f.each_args, subject, other.id);
                 if (const auto dwell = track::dwell_of(each.run(theirs.list))) gathered.push_back(*dwell);
             }
             for (std::size_t i = 0; i < own.list.size(); ++i) {
-                if (measure.parameters[i].kind != track::ArgumentKind::dwells) continue;
+                const auto kind = measure.parameters[i].kind;
+                if (kind != track::ArgumentKind::dwells && kind != track::ArgumentKind::visits) continue;
                 own.list[i].dwells = gathered;
+                own.list[i].visits = visits;
                 own.list[i].present = true;
             }
         }
         const track::Measurement measured = measure.run(own.list);
-        Row row{{"verdict", cel::Value::of_string(track::name_of(measured.verdict))},
-                {"limits", cel::Value::of_string(track::limit_names(measured.limits))},
-                {"strength", cel::Value::of_int(measured.strength_mnat)}};
+        Row row;
+        add_measured(measure, measured, row);
+        return {row};
+    }
+
+    void add_measured(const track::MeasureDefinition& measure, const track::Measurement& measured, Row& row) const {
+        row["verdict"] = cel::Value::of_string(track::name_of(measured.verdict));
+        row["limits"] = cel::Value::of_string(track::limit_names(measured.limits));
+        row["strength"] = cel::Value::of_int(measured.strength_mnat);
         for (std::size_t i = 0; i < measured.facts.size(); ++i) {
             if (measured.facts[i]) row[std::string(measure.facts[i].name)] = cel::Value::of_int(*measured.facts[i]);
         }
+    }
+
+    // The record's track as the feature names it.
+    std::vector<track::Fix> own_track(const rule::Feature& f, const std::string& id) const {
+        return track_of(f.entity, id, *set_.dictionary.entity(f.entity)->field(f.track));
+    }
+
+    struct Compared {
+        Other other;
+        std::int64_t likeness = 0;
+        track::Measurement measured;
+    };
+
+    // Compares the likeliest; nothing when it cannot be told whether one of them counts.
+    std::optional<std::vector<Compared>> compared(const rule::Feature& f, const std::string& subject,
+                                                  std::vector<Compared> candidates) const {
+        for (const Compared& one : candidates) {
+            if (is_untold(f, subject, one.other.id)) return std::nullopt;
+        }
+        std::erase_if(candidates, [&](const Compared& one) { return !counts(f, subject, one.other.id); });
+        std::sort(candidates.begin(), candidates.end(), [](const Compared& a, const Compared& b) {
+            return a.likeness != b.likeness ? a.likeness > b.likeness : a.other.order() < b.other.order();
+        });
+        const bool is_crowded = candidates.size() > static_cast<std::size_t>(f.verified_max);
+        if (is_crowded) candidates.resize(static_cast<std::size_t>(f.verified_max));
+        const track::MeasureDefinition& verify = *track::find_measure(f.fn);
+        for (Compared& one : candidates) {
+            one.measured = verify.run(arguments(f, verify, f.args, subject, one.other.id).list);
+            if (is_crowded) one.measured.limits |= track::limit_crowded;
+        }
+        return candidates;
+    }
+
+    std::vector<Row> near_duplicate(const rule::Feature& f, const std::string& subject, std::optional<Instant> time,
+                                    const Id& id) const {
+        const auto all = others(f, subject);
+        if (!all || !time || !this->time(f.entity, subject) || entered(f.from, subject) == nullptr) return {};
+        const track::CellRule cells{.cell_mm = f.cell_mm};
+        const track::BandRule bands{static_cast<std::size_t>(f.bands), static_cast<std::size_t>(f.band_rows)};
+        const std::vector<track::Signed> mine = track::signed_parts(own_track(f, subject), cells);
+        if (mine.empty()) return {};
+        std::vector<Compared> candidates;
+        for (const Other& other : *all) {
+            if (!(other.order() < std::tie(*time, id)) || time->ms - other.time.ms > f.span_last) continue;
+            std::optional<std::int64_t> likeness;
+            for (const track::Signed& theirs : track::signed_parts(own_track(f, other.id), cells)) {
+                const std::vector<std::uint64_t> their_keys = track::band_keys(theirs.signature, bands);
+                for (const track::Signed& own : mine) {
+                    const std::vector<std::uint64_t> keys = track::band_keys(own.signature, bands);
+                    const bool share = std::any_of(keys.begin(), keys.end(), [&](std::uint64_t one) {
+                        return std::find(their_keys.begin(), their_keys.end(), one) != their_keys.end();
+                    });
+                    if (!share || !track::is_worth_comparing(own.cells, theirs.cells)) continue;
+                    likeness = std::max(likeness.value_or(0), track::jaccard_ppm(own.cells, theirs.cells));
+                }
+            }
+            if (likeness) candidates.push_back({other, *likeness, {}});
+        }
+        const auto found = compared(f, subject, std::move(candidates));
+        if (!found) return {};
+        Row row{{"found", cel::Value::of_bool(!found->empty())}};
+        if (found->empty()) return {row};
+        const auto key = [](const Compared& one) {
+            return std::tuple(one.measured.verdict != track::Verdict::contradicted, -one.measured.strength_mnat,
+                              one.other.time, one.other.entered);
+        };
+        const Compared* best = &found->front();
+        for (const Compared& one : *found) {
+            if (key(one) < key(*best)) best = &one;
+        }
+        add_measured(*track::find_measure(f.fn), best->measured, row);
+        add_out(f, best->other.id, row);
+        return {row};
+    }
+
+    std::vector<Row> meeting(const rule::Feature& f, const std::string& subject) const {
+        const auto all = others(f, subject);
+        const auto at = time(f.entity, subject);
+        const ClearEvent* own = entered(f.from, subject);
+        if (!all || !at || own == nullptr) return {};
+        const std::vector<track::Fix> mine = own_track(f, subject);
+        if (mine.empty()) return {};
+        const std::vector<std::uint64_t> slots = track::meeting_slots(mine);
+        std::vector<Compared> candidates;
+        for (const Other& other : *all) {
+            if (std::abs(other.time.ms - at->ms) > f.reach) continue;
+            if (!f.both_ways && !(other.order() < std::tie(*at, own->id))) continue;
+            std::int64_t common = 0;
+            for (const std::uint64_t slot : track::meeting_slots(own_track(f, other.id))) {
+                common += std::count(slots.begin(), slots.end(), slot);
+            }
+            if (common > 0) candidates.push_back({other, common, {}});
+        }
+        auto found = compared(f, subject, std::move(candidates));
+        if (!found) return {};
+        const auto rank = [](track::Verdict verdict) {
+            return verdict == track::Verdict::contradicted ? 0 : verdict == track::Verdict::insufficient ? 1 : 2;
+        };
+        std::sort(found->begin(), found->end(), [&](const Compared& a, const Compared& b) {
+            return std::tuple(rank(a.measured.verdict), -a.measured.strength_mnat, a.other.id) <
+                   std::tuple(rank(b.measured.verdict), -b.measured.strength_mnat, b.other.id);
+        });
+        std::int64_t count = 0;
+        for (const Compared& one : *found) count += rank(one.measured.verdict) == 0 ? 1 : 0;
+        if (found->empty()) return {Row{{"count", cel::Value::of_int(0)}}};
+        std::vector<Row> rows;
+        for (const Compared& one : *found) {
+            if (static_cast<std::int64_t>(rows.size()) == f.rows_max) break;
+            Row row{{"count", cel::Value::of_int(count)}};
+            add_measured(*track::find_measure(f.fn), one.measured, row);
+            add_out(f, one.other.id, row);
+            rows.push_back(std::move(row));
+        }
+        return rows;
+    }
+
+    std::vector<Row> baseline(const rule::Feature& f, const std::string& subject, std::optional<Instant> time) const {
+        if (!time) return {};
+        const auto own = others(f, subject);
+        const auto peers = f.peers.empty() ? own : others(f, subject, f.peers);
+        if (!own || !peers) return {};
+        // Months as yyyy-mm, counted back until one had ended, with its time to close, when the subject came.
+        const auto month_of = [&](Instant at) { return to_text(zone_.date(at)).substr(0, 7); };
+        const auto before = [](const std::string& month) {
+            Date day = *parse_date(month + "-01");
+            --day.days;
+            return to_text(day).substr(0, 7);
+        };
+        const auto ends = [&](const std::string& month) {
+            Date day = *parse_date(month + "-01");
+            do ++day.days;
+            while (to_text(day).substr(0, 7) == month);
+            return zone_.midnight(day);
+        };
+        std::string month = before(month_of(*time));
+        while (ends(month).ms + f.close_after > time->ms) month = before(month);
+        std::string year_before = month;
+        for (int i = 0; i < 12; ++i) year_before = before(year_before);
+        const auto same_own_key = [&](const Other& other) {
+            return std::any_of(own->begin(), own->end(), [&](const Other& one) { return one.id == other.id; });
+        };
+        const auto bucket = [&](std::int64_t number) {
+            if (f.edges.empty()) return number;
+            if (number < f.edges.front()) return f.edges.front();
+            for (std::size_t i = 0; i + 1 < f.edges.size(); ++i) {
+                if (number >= f.edges[i] && number < f.edges[i + 1]) return (f.edges[i] + f.edges[i + 1]) / 2;
+            }
+            return f.edges.back();
+        };
+        bool is_told = true;
+        std::int64_t sum = 0;
+        std::vector<std::int64_t> mine;
+        std::vector<std::int64_t> theirs;
+        const auto collect = [&](const Other& other, std::vector<std::int64_t>& into, bool is_summed) {
+            if (is_untold(f, subject, other.id)) is_told = false;
+            if (!counts(f, subject, other.id)) return;
+            const cel::Value value = evaluate(f, f.of_expression, subject, other.id);
+            if (!value.is_known()) return;
+            const std::int64_t number = value.kind() == cel::Kind::duration ? value.ms() : value.number();
+            if (is_summed) sum += number;
+            into.push_back(bucket(number));
+        };
+        for (const Other& other : *own) {
+            if (month_of(other.time) == month) collect(other, mine, true);
+        }
+        for (const Other& other : *peers) {
+            const std::string when = month_of(other.time);
+            const bool counts_here =
+                f.peers.empty() ? when < month && when >= year_before : when == month && !same_own_key(other);
+            if (counts_here) collect(other, theirs, false);
+        }
+        if (!is_told) return {Row{}};
+        const auto rank = [](std::vector<std::int64_t> numbers, std::int64_t permille) {
+            std::sort(numbers.begin(), numbers.end());
+            std::size_t at = 0;
+            while (static_cast<std::int64_t>(at + 1) * 1000 < permille * static_cast<std::int64_t>(numbers.size()))
+                ++at;
+            return numbers[at];
+        };
+        const auto spread = [&](const std::vector<std::int64_t>& numbers) {
+            std::vector<std::int64_t> far;
+            for (const std::int64_t number : numbers) far.push_back(std::abs(number - rank(numbers, 500)));
+            return rank(far, 500);
+        };
+        const auto n = static_cast<std::int64_t>(mine.size());
+        Row row{{"n", cel::Value::of_int(n)}};
+        if (n < f.min_n) return {row};
+        std::int64_t value = 0;
+        if (f.stat == rule::Statistic::mean) value = (2 * sum + n) / (2 * n);  // the test's amounts are not negative
+        if (f.stat == rule::Statistic::median) value = rank(mine, 500);
+        if (f.stat == rule::Statistic::quantile) value = rank(mine, f.q_permille);
+        if (f.stat == rule::Statistic::mad) value = spread(mine);
+        row["value"] = cel::Value::of_int(value);
+        if (static_cast<std::int64_t>(theirs.size()) < f.min_n || spread(theirs) == 0) return {row};
+        row["z"] = cel::Value::of_int(1000 * 10'000 * (value - rank(theirs, 500)) / (14'826 * spread(theirs)));
         return {row};
     }
 
     const rule::RuleSet& set_;
     const Zone& zone_;
     std::vector<ClearEvent> events_;
+    mutable std::map<std::string, std::vector<track::Fix>> tracks_;  // asked for again and again
 };
 
 }  // namespace ningyi::engine

@@ -85,8 +85,20 @@ Result<std::unique_ptr<Paths>> Paths::compile(const rule::RuleSet& set, const Wo
         for (std::size_t f = 0; f < entities[e].fields.size(); ++f) {
             const model::Field& field = entities[e].fields[f];
             if (field.type != model::FieldType::track) continue;
-            common.tracks.push_back(
-                {static_cast<FieldIndex>(f), find(field.track_of), find(field.track_from), find(field.track_to)});
+            Common::Track track{.field = static_cast<FieldIndex>(f),
+                                .of = find(field.track_of),
+                                .from = find(field.track_from),
+                                .to = find(field.track_to),
+                                .device = {},
+                                .which = DeviceChoice::Which::all};
+            if (!field.track_device.empty()) {
+                track.device = find(field.track_device);
+                track.which = DeviceChoice::Which::only;
+            } else if (!field.track_other_than.empty()) {
+                track.device = find(field.track_other_than);
+                track.which = DeviceChoice::Which::other_than;
+            }
+            common.tracks.push_back(track);
         }
     }
     return paths;
@@ -147,12 +159,19 @@ Reader::Reader(const Paths& paths, RecordIndex subject, std::optional<Instant> a
       entity_(paths.world().record(subject).entity),
       reads_(reads),
       at_(at),
-      time_(at) {
+      time_(at),
+      is_time_read_(at.has_value()) {
     if (reads_ != nullptr && note == Note::self) reads_->record(entity_, paths.world().record(subject).id);
-    const Path& path = paths.common(entity_).time;
-    if (at || path.is_none()) return;
+}
+
+std::optional<Instant> Reader::time() {
+    if (is_time_read_) return time_;
+    is_time_read_ = true;  // first, for a time that is computed from what is read as of it
+    const Path& path = paths_->common(entity_).time;
+    if (path.is_none()) return time_;
     const cel::Value value = read(path);
     if (value.kind() == cel::Kind::timestamp) time_ = Instant{value.ms()};
+    return time_;
 }
 
 cel::Value Reader::date() {
@@ -174,8 +193,8 @@ cel::Value Reader::scope(const std::string& key) {
     return {};
 }
 
-std::optional<Instant> Reader::time_for(EntityIndex entity) const {
-    return paths_->common(entity).time.is_none() ? time_ : std::nullopt;
+std::optional<Instant> Reader::time_for(EntityIndex entity) {
+    return paths_->common(entity).time.is_none() ? time() : std::nullopt;
 }
 
 RecordIndex Reader::referred(FieldIndex reference) {
@@ -227,12 +246,8 @@ std::uint64_t Reader::seq(const Path& path) {
     return record == no_record ? 0 : world.field_seq(record, path.field, time_for(path.entity));
 }
 
-const std::vector<track::Fix>* Reader::track(const Path& path) {
-    if (path.kind != Path::Kind::track || path.reference != no_index) return nullptr;
-    if (track_field_ == path.field) return &track_;
-    track_field_ = path.field;
-    track_.clear();
-    track_seqs_.clear();
+std::optional<TrackSpan> Reader::track_span(const Path& path) {
+    if (path.kind != Path::Kind::track || path.reference != no_index) return std::nullopt;
     const model::Field& field = paths_->world().entity(entity_).fields[path.field];
     const Paths::Common::Track* ends = nullptr;
     for (const Paths::Common::Track& one : paths_->common(entity_).tracks) {
@@ -243,12 +258,30 @@ const std::vector<track::Fix>* Reader::track(const Path& path) {
     const cel::Value from = read(ends->from);
     cel::Value to = read(ends->to);
     if (!to.is_known()) to = from;
-    if (carrier.kind() != cel::Kind::string || from.kind() != cel::Kind::timestamp) return &track_;
-    const Instant start{from.ms() - field.track_lead};
-    const Instant end{to.ms() + field.track_tail};
-    if (reads_ != nullptr) reads_->carrier(carrier.text(), start, end);
-    track_ = paths_->world().fixes(carrier.text(), start, end, &track_seqs_);
-    return &track_;
+    if (carrier.kind() != cel::Kind::string || from.kind() != cel::Kind::timestamp) return std::nullopt;
+    TrackSpan span{.carrier = carrier.text(),
+                   .from = Instant{from.ms() - field.track_lead},
+                   .to = Instant{to.ms() + field.track_tail},
+                   .choice = {}};
+    if (ends->which != DeviceChoice::Which::all) {
+        const cel::Value device = read(ends->device);
+        if (device.kind() != cel::Kind::string) return std::nullopt;
+        span.choice = {ends->which, opaque_device(device.text())};
+    }
+    if (reads_ != nullptr) reads_->carrier(span.carrier, span.from, span.to);
+    return span;
+}
+
+const ReadTrack* Reader::track(const Path& path) {
+    if (path.kind != Path::Kind::track || path.reference != no_index) return nullptr;
+    for (const auto& [field, track] : tracks_) {
+        if (field == path.field) return track.get();
+    }
+    auto track = std::make_unique<ReadTrack>();
+    if (const auto span = track_span(path)) {
+        track->fixes = paths_->world().fixes(span->carrier, span->from, span->to, &track->seqs, span->choice);
+    }
+    return tracks_.emplace_back(path.field, std::move(track)).second.get();
 }
 
 }  // namespace ningyi::engine

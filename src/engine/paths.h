@@ -56,6 +56,8 @@ public:
         struct Track {
             FieldIndex field = no_index;
             Path of, from, to;
+            Path device;  // none: the fixes of every device
+            DeviceChoice::Which which = DeviceChoice::Which::all;
         };
         std::vector<Track> tracks;
     };
@@ -83,6 +85,19 @@ public:
     virtual void index(std::uint16_t index, std::string_view key) = 0;
 };
 
+// The fixes of one track field of one record, marked, and the events they stand in.
+struct ReadTrack {
+    std::vector<track::Fix> fixes;
+    std::vector<std::uint64_t> seqs;
+};
+
+// Where the fixes of a track field are to be found.
+struct TrackSpan {
+    std::string carrier;
+    Instant from, to;
+    DeviceChoice choice;
+};
+
 // Reads paths of one subject. Registers (entities without a time of their own) are read as of the subject's time; the
 // subject itself, and other records that have a time, as they stand now.
 class Reader {
@@ -95,7 +110,7 @@ public:
 
     RecordIndex subject() const { return subject_; }
     EntityIndex entity() const { return entity_; }
-    std::optional<Instant> time() const { return time_; }  // the entity's time field
+    std::optional<Instant> time();  // the entity's time field
     // The entity's date field; of an entity that declares none, the day of judgement if it was told; else absent.
     cel::Value date();
     void judged_on(std::optional<Date> day) { day_ = day; }
@@ -104,12 +119,13 @@ public:
     // The value of a scope key of parameters; absent when the entity has no such key or the value is not known.
     cel::Value scope(const std::string& key);
     // As of when a record of that entity is read for this subject.
-    std::optional<Instant> time_for(EntityIndex entity) const;
+    std::optional<Instant> time_for(EntityIndex entity);
     cel::Value read(const Path& path);
     std::uint64_t seq(const Path& path);  // event number that said it, 0: none
-    // The subject's track (null when the path is none): marked fixes; kept until the reader goes.
-    const std::vector<track::Fix>* track(const Path& path);
-    const std::vector<std::uint64_t>& track_seqs() const { return track_seqs_; }
+    // A track of the subject itself (null when the path is no track of its own); kept until the reader goes.
+    const ReadTrack* track(const Path& path);
+    // Where the fixes of that track are; nothing when the carrier, the time or the device it needs is not known.
+    std::optional<TrackSpan> track_span(const Path& path);
 
 private:
     enum class Note : bool { self, nothing };
@@ -121,6 +137,7 @@ private:
     Reads* reads_;
     std::optional<Instant> at_;  // own fields as of then; nothing: now
     std::optional<Instant> time_;
+    bool is_time_read_ = false;
     std::optional<Date> day_;
     int depth_ = 0;
     struct Kept {
@@ -128,9 +145,7 @@ private:
         cel::Value value;
     };
     std::vector<Kept> derived_;
-    std::optional<FieldIndex> track_field_;
-    std::vector<track::Fix> track_;
-    std::vector<std::uint64_t> track_seqs_;
+    std::vector<std::pair<FieldIndex, std::unique_ptr<ReadTrack>>> tracks_;
 };
 
 }  // namespace ningyi::engine

@@ -41,7 +41,11 @@ inline pack::Files reef_files() {
       depth: {type: length, level: 2, zh: 深, en: Depth}
       fee: {type: money, level: 2, zh: 费, en: Fee}
       state: {type: enum, values: [done, void], level: 2, zh: 状态, en: State}
+      device_id: {type: string, level: 2, zh: 设备, en: Device}
       track: {type: track, of: diver_id, from: start, to: end, lead: 10min, tail: 10min, level: 4, zh: 轨迹, en: Track}
+      buddy_track: {type: track, of: diver.buddy, from: start, to: end, level: 4, zh: 同伴轨迹, en: Track of the buddy}
+      own_device: {type: track, of: diver_id, device: device_id, from: start, to: end, level: 4, zh: 本机轨迹, en: Track of the device}
+      other_devices: {type: track, of: diver_id, other_than: device_id, from: start, to: end, level: 4, zh: 他机轨迹, en: Track of other devices}
   diver:
     title: {zh: 潜水员, en: Diver}
     key: diver_id
@@ -50,6 +54,7 @@ inline pack::Files reef_files() {
       grade: {type: enum, values: [novice, master], level: 2, zh: 级, en: Grade}
       retired: {type: date, level: 2, zh: 退役日, en: Retired on}
       team: {type: string, level: 2, zh: 队, en: Team}
+      buddy: {type: string, level: 2, zh: 同伴, en: Buddy}
   reef:
     title: {zh: 礁, en: Reef}
     key: reef_id
@@ -67,23 +72,24 @@ inline pack::Files reef_files() {
     key: carrier_id
     fields:
       carrier_id: {type: string, level: 2, zh: 编号, en: Number}
-      fixes: {type: fixes, level: 4, zh: 轨迹点, en: Fixes}
+      device_id: {type: string, level: 2, zh: 设备, en: Device}
+      fixes: {type: fixes, device: device_id, level: 4, zh: 轨迹点, en: Fixes}
 events:
   reef.dive_logged:
     subject: dive
-    body: [dive_id, diver_id, reef_id, club_id, start, end, depth, fee, state]
+    body: [dive_id, diver_id, reef_id, club_id, start, end, depth, fee, state, device_id]
   reef.dive_amended:
     subject: dive
-    body: [dive_id, diver_id, reef_id, club_id, start, end, depth, fee, state]
+    body: [dive_id, diver_id, reef_id, club_id, start, end, depth, fee, state, device_id]
   reef.diver_registered:
     subject: diver
-    body: [diver_id, grade, retired, team]
+    body: [diver_id, grade, retired, team, buddy]
   reef.reef_charted:
     subject: reef
     body: [reef_id, water, spot]
   reef.track_reported:
     subject: carrier
-    body: [carrier_id, fixes]
+    body: [carrier_id, device_id, fixes]
     key_of: carrier_id
 )";
     files["reef/policy/D1.yaml"] =
@@ -139,6 +145,20 @@ events:
 - {measure: at_reef, entity: dive, fn: track.presence, args: {track: a.track, place: a.reef.spot, interval: [a.start, a.end], radius: reef.near}, revise: 30d}
 - {measure: usable, entity: dive, fn: track.usable, args: {track: a.track, interval: [a.start, a.end]}, revise: 30d}
 - {measure: spot_of_dive, entity: dive, over: {from: reef.dive_logged, key: {reef_id: reef_id}, where: 'b.state == "done"', each: {fn: track.dwell, args: {track: b.track, interval: [b.start, b.end], place: b.reef.spot, who: b.diver_id}}}, fn: track.address, args: {place: a.reef.spot, least_visits: 2, distance: 80m}, revise: 30d}
+- {feature: outside, entity: dive, kind: window, from: reef.dive_logged, key: [club_id], span: {last: 36h}, where: 'b.device_id != a.device_id && b.state == "done"', agg: avg, of: b.fee, revise: 30d}
+- {feature: few, entity: dive, kind: window, from: reef.dive_logged, key: [diver_id], span: {last: 4d, max: 2}, where: 'b.depth > m(1)', agg: count, revise: 30d}
+- {feature: last_two, entity: dive, kind: window, from: reef.dive_logged, key: [reef_id], span: {rows: 2}, where: 'b.fee > a.fee', agg: distinct, of: b.club_id, revise: 30d}
+- {feature: twin, entity: dive, kind: neardup, from: reef.dive_logged, block: [club_id], track: track, span: {last: 2d}, where: 'a.diver_id != b.diver_id', verify: {fn: track.replay, args: {track: a.track, other: b.track}}, out: {other: b.dive_id, other_fee: b.fee}, revise: 30d}
+- {feature: twin_of_any, entity: dive, kind: neardup, from: reef.dive_logged, block: [], track: track, span: {last: 60d}, signature: {fn: track.cell_shingles, cell: 200m, k: 1, bins: 64}, candidates: {bands: 32, rows: 2, max: 1}, verify: {fn: track.replay, args: {track: a.track, other: b.track}}, out: {other: b.dive_id}, revise: 30d}
+- {feature: moving_with, entity: dive, kind: meet, from: reef.dive_logged, key: [club_id], track: track, where: 'a.diver_id != b.diver_id', reach: 12h, max: 8, verify: {fn: track.companion, args: {track: a.track, other: b.track}}, out: {other: b.dive_id, other_grade: b.diver.grade}, revise: 30d}
+- {feature: near_anybody, entity: dive, kind: meet, from: reef.dive_logged, key: [], track: buddy_track, reach: 2h, pair: both, max: 2, verify: {fn: track.companion, args: {track: a.buddy_track, other: b.buddy_track, within: reef.near}}, out: {other: b.dive_id}, revise: 30d}
+- {feature: usual_fee, entity: dive, kind: baseline, from: reef.dive_logged, key: [diver_id], peers: [club_id], period: month, of: b.fee, stat: median, close_after: 3d, where: 'b.state == "done"', revise: 30d}
+- {feature: usual_mean, entity: dive, kind: baseline, from: reef.dive_logged, key: {club_id: club_id}, period: month, of: b.fee, stat: mean, min_n: 2, close_after: 1d, revise: 30d}
+- {feature: usual_length, entity: dive, kind: baseline, from: reef.dive_logged, key: [club_id], peers: [], period: month, of: b.lasted, stat: quantile(90%), edges: [15min, 40min, 1h, 90min], close_after: 3d, revise: 30d}
+- {feature: usual_spread, entity: diver, kind: baseline, from: reef.dive_logged, key: [diver_id], period: month, of: b.depth, stat: mad, edges: [5m, 12m, 21m], revise: 30d}
+- {measure: two_devices, entity: dive, fn: track.apart, args: {track: a.own_device, other: a.other_devices}, revise: 30d}
+- {measure: with_buddy, entity: dive, fn: track.approach, args: {track: a.track, other: a.buddy_track, within: 50m}, revise: 30d}
+- {measure: plan_of_day, entity: dive, over: {from: reef.dive_logged, key: {diver_id: diver_id, day: day}, where: 'b.state == "done"', each: {visit: {place: b.reef.spot, interval: [b.start, b.end], radius: 200m}}}, fn: track.plan, args: {track: a.track}, revise: 30d}
 - {measure: spot_of_reef, entity: reef, over: {from: reef.dive_logged, key: {reef_id: reef_id}, each: {fn: track.dwell, args: {track: b.track, interval: [b.start, b.end], place: b.reef.spot, who: b.diver_id}}}, fn: track.address, args: {place: a.spot, least_visits: 2, distance: 80m}, revise: 30d}
 )";
     const auto rule = [&](const std::string& id, const std::string& area, const std::string& text) {
@@ -219,6 +239,63 @@ when:
     - {id: pupil, zh: 徒, en: pupil, if: 'rb.found && others.diver(rb.diver).grade == "master" && others.dive(rb.dive).lasted > dive.lasted'}
 finding: {severity: '1', dedup: [dive.dive_id]}
 explain: {zh: 徒, en: pupil}
+)");
+    rule("RE-TWI-01", "twi", R"(subject: dive
+on: {event: reef.dive_logged, wait: 1h}
+params: {}
+features: {t: twin, any: twin_of_any}
+when:
+  all:
+    - {id: copied, zh: '{t.other}', en: '{t.other}', if: 't.found && t.verdict == "contradicted"'}
+doubt:
+  - {id: crowded, zh: 多, en: many, if: 'any.found && any.limits == "crowded"'}
+finding: {severity: '2', dedup: [dive.dive_id, t.other]}
+explain: {zh: '{t.other}', en: '{t.other}'}
+)");
+    rule("RE-COM-01", "com", R"(subject: dive
+on: {event: reef.dive_logged, wait: 1h}
+params: {}
+features: {m: moving_with, n: near_anybody}
+each: m
+when:
+  all:
+    - {id: together, zh: '{m.other}', en: '{m.other}', if: 'm.count > 0 && m.verdict == "contradicted"'}
+doubt:
+  - {id: near, ask: hit, zh: 近, en: near, if: 'has(n.count) && n.count > 1'}
+finding: {severity: '2', dedup: [dive.dive_id, m.other]}
+explain: {zh: '{m.other}', en: '{m.other}'}
+)");
+    rule("RE-USU-01", "usu", R"(subject: dive
+on: {event: reef.dive_logged, wait: 1h}
+params: {}
+features: {u: usual_fee, m: usual_mean, l: usual_length, few: few, out: outside, two: last_two}
+when:
+  all:
+    - {id: high, zh: '{u.value:yuan}', en: '{u.value:yuan}', if: 'u.n >= 1 && (u.z > 500 || u.value > m.value || dive.lasted > l.value) && few <= 2 && out > dive.fee && two >= 0'}
+finding: {severity: '1', dedup: [dive.dive_id]}
+explain: {zh: '{u.n}', en: '{u.n}'}
+)");
+    rule("RE-TWO-01", "two", R"(subject: dive
+on: {event: reef.dive_logged, wait: 1h}
+params: {}
+features: {d: two_devices, b: with_buddy, p: plan_of_day}
+when:
+  any:
+    - {id: apart, zh: '{d.apart:m}', en: '{d.apart:m}', if: 'd.verdict == "contradicted"'}
+    - {id: near, zh: '{b.min:m}', en: '{b.min:m}', if: 'b.verdict == "supported"'}
+    - {id: plan, zh: '{p.missed}', en: '{p.missed}', if: 'p.missed > 1'}
+finding: {severity: '1', dedup: [dive.dive_id], evidence: [dive.buddy_track]}
+explain: {zh: '{p.missed}', en: '{p.missed}'}
+)");
+    rule("RE-DAY-03", "day", R"(subject: diver
+on: {every: day, at: 02:00}
+params: {}
+features: {u: usual_spread}
+when:
+  all:
+    - {id: wide, zh: '{u.value:m}', en: '{u.value:m}', if: 'u.value > m(3)'}
+finding: {severity: '1', dedup: [diver.diver_id]}
+explain: {zh: '{u.value:m}', en: '{u.value:m}'}
 )");
     rule("RE-NEW-01", "new", R"(subject: diver
 on: {event: reef.diver_registered, wait: 1h}
@@ -306,6 +383,28 @@ inline ClearEvent track_event(const std::string& carrier, Instant from, Instant 
     return event;
 }
 
+// A swim of 100 fixes at 10 s along one of a few courses. The same course and water give the same noise.
+inline ClearEvent swim_event(const std::string& carrier, Instant from, std::int32_t course, std::int32_t water,
+                             Instant recorded) {
+    std::vector<track::Fix> fixes;
+    for (std::int32_t k = 0; k < 100; ++k) {
+        const std::int32_t north = course == 1 ? -4500 : 4500;  // 50 m each
+        const std::int32_t east = course == 2 ? 3000 : (k / 25 % 2 == 0 ? 2500 : -1500);
+        const geo::Place here{200000000 + course * 40000 + north * k + (k * k * 7 + water * 31 * k) % 97 * 3,
+                              1100000000 + east * k + (k * k * 5 + water * 17 * k) % 89 * 4};
+        track::Fix fix = track::fix_received(Instant{from.ms + k * 10 * seconds_ms}, here, track::Datum::wgs84);
+        fix.accuracy_mm = 8000;
+        fix.level = track::Level::p68;
+        fix.provider = track::Provider::gnss;
+        fixes.push_back(fix);
+    }
+    ClearEvent event = reef_event("reef.track_reported", carrier, Instant{from.ms + 1000 * seconds_ms}, recorded,
+                                  std::to_string(course) + " " + std::to_string(water));
+    event.body.set("carrier_id", cbor::Value::of_text(carrier));
+    event.body.set("fixes", cbor::Value::of_bytes(track::encode(fixes).value_or("")));
+    return event;
+}
+
 // Numbers events by when they were recorded, equal ones in the order given, and ends the log with two quiet days.
 inline std::vector<ClearEvent> recorded_in_order(std::vector<ClearEvent> events) {
     std::stable_sort(events.begin(), events.end(),
@@ -350,18 +449,22 @@ inline std::vector<ClearEvent> random_events(std::uint64_t seed, std::size_t mos
             event.body.set("diver_id", text(event.subject));
             if (random.chance(0.7)) event.body.set("grade", text(random.chance(0.3) ? "master" : "novice"));
             if (random.chance(0.7)) event.body.set("team", text(pick("K", 2)));
+            if (random.chance(0.6)) event.body.set("buddy", text(pick("P", 3)));
             if (random.chance(0.3)) event.body.set("retired", cbor::Value::of(20150 + random.between(0, 3)));
             events.push_back(std::move(event));
         }
     }
+    const double often_back = seed % 3 == 0 ? 0.6 : 0.1;
+    std::int32_t course = 0;
     Instant previous = reef_monday;
     for (int dive = 0; events.size() < most; ++dive) {
-        const Instant start = dive > 0 && random.chance(0.2)
-                                  ? previous
-                                  : Instant{reef_monday.ms + random.between(0, 150) * 30 * minutes_ms};
+        const bool is_joined = dive > 0 && random.chance(0.2);
+        const Instant start = is_joined ? previous : Instant{reef_monday.ms + random.between(0, 150) * 30 * minutes_ms};
         previous = start;
         const Instant end{start.ms + random.between(0, 8) * 15 * minutes_ms};
         const Instant logged{end.ms + random.between(0, 3) * minutes_ms};
+        // Some are entered long after they took place.
+        const Millis back = random.chance(often_back) ? random.between(1, 50) * days_ms : 0;
         const std::int32_t reef = static_cast<std::int32_t>(random.below(3));
         const std::string diver = pick("P", 3);
         ClearEvent event =
@@ -370,8 +473,9 @@ inline std::vector<ClearEvent> random_events(std::uint64_t seed, std::size_t mos
         if (random.chance(0.97)) event.body.set("diver_id", text(diver));
         if (random.chance(0.95)) event.body.set("reef_id", text("R" + std::to_string(reef)));
         if (random.chance(0.95)) event.body.set("club_id", text(pick("K", 2)));
-        if (random.chance(0.97)) event.body.set("start", cbor::Value::of(start.ms));
-        if (random.chance(0.95)) event.body.set("end", cbor::Value::of(end.ms));
+        if (random.chance(0.97)) event.body.set("start", cbor::Value::of(start.ms - back));
+        if (random.chance(0.95)) event.body.set("end", cbor::Value::of(end.ms - back));
+        if (random.chance(0.95)) event.body.set("device_id", text(pick("V", 2)));
         if (random.chance(0.9)) event.body.set("depth", cbor::Value::of(random.between(1, 6) * 5000));
         if (random.chance(0.9)) event.body.set("fee", cbor::Value::of(random.between(1, 9) * 1000));
         if (random.chance(0.97)) event.body.set("state", text("done"));
@@ -398,6 +502,14 @@ inline std::vector<ClearEvent> random_events(std::uint64_t seed, std::size_t mos
             geo::Place where = spot(reef);
             if (random.chance(0.4)) where.lat_e7 += 60000;  // some 670 m off
             events.push_back(track_event(diver, start, end, 2 * minutes_ms, where, Instant{end.ms + lateness()}));
+            if (random.chance(0.7)) events.back().body.set("device_id", text(pick("V", 2)));
+        }
+        if (random.chance(0.35)) {
+            const Instant off{start.ms + (random.chance(0.3) ? random.between(-1, 3) * minutes_ms : 0)};
+            if (!is_joined) course = static_cast<std::int32_t>(random.below(3));
+            const std::int32_t water = static_cast<std::int32_t>(random.below(2));
+            events.push_back(swim_event(diver, off, course, water, Instant{off.ms + 20 * minutes_ms + lateness()}));
+            if (random.chance(0.7)) events.back().body.set("device_id", text(pick("V", 2)));
         }
         events.push_back(std::move(event));
     }

@@ -2,6 +2,7 @@
 #include "engine/world.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/check.h"
 #include "engine/body_value.h"
@@ -32,6 +33,17 @@ const Change* last_saying(const Record& record, FieldIndex field, std::optional<
 
 }  // namespace
 
+std::uint64_t opaque_number(std::string_view text) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    return (hash >> 1U) | 1U;
+}
+
+std::uint32_t opaque_device(std::string_view text) {
+    const std::uint64_t number = opaque_number(text);
+    return static_cast<std::uint32_t>(number ^ (number >> 32U)) | 1U;
+}
+
 World::World(const model::Dictionary& dictionary) : dictionary_(&dictionary) {
     by_entity_.resize(dictionary.entities.size());
     for (std::size_t i = 0; i < dictionary.entities.size(); ++i) {
@@ -42,7 +54,9 @@ World::World(const model::Dictionary& dictionary) : dictionary_(&dictionary) {
         std::vector<EntityIndex>& references = references_.emplace_back(entity.fields.size(), no_index);
         for (std::size_t f = 0; f < entity.fields.size(); ++f) {
             if (!entity.fields[f].ref.empty()) references[f] = entity_index(entity.fields[f].ref);
-            if (entity.fields[f].type == model::FieldType::fixes) carriers_ = static_cast<EntityIndex>(i);
+            if (entity.fields[f].type != model::FieldType::fixes) continue;
+            carriers_ = static_cast<EntityIndex>(i);
+            fixes_device_ = field_index(carriers_, entity.fields[f].fixes_device);
         }
     }
     for (std::size_t i = 0; i < dictionary.events.size(); ++i) {
@@ -134,7 +148,21 @@ World::Touched World::apply(const ClearEvent& event) {
         if (field.type == model::FieldType::fixes) {
             const auto bounds = track::bounds_of(body_value.text);
             if (!bounds) continue;
-            TrackBlock block{bounds->first, bounds->last, event.seq, event.id, body_value.text};
+            TrackBlock block{.first = bounds->first,
+                             .last = bounds->last,
+                             .low = bounds->low,
+                             .high = bounds->high,
+                             .seq = event.seq,
+                             .id = event.id,
+                             .recorded_at = event.recorded_at,
+                             .device = 0,
+                             .bytes = body_value.text};
+            if (fixes_device_ != no_index) {
+                const cbor::Value* device = event.body.find(fields[fixes_device_].name);
+                const cel::Value said_device =
+                    device == nullptr ? cel::Value() : value_of(fields[fixes_device_], *device);
+                if (said_device.kind() == cel::Kind::string) block.device = opaque_device(said_device.text());
+            }
             Carried& carried = tracks_[index];
             const auto at = std::lower_bound(carried.blocks.begin(), carried.blocks.end(), block,
                                              [](const TrackBlock& a, const TrackBlock& b) {
@@ -187,26 +215,42 @@ const Change* World::entered(RecordIndex index, EventIndex type) const {
     return nullptr;
 }
 
-std::vector<track::Fix> World::fixes(std::string_view carrier_id, Instant from, Instant to,
-                                     std::vector<std::uint64_t>* seqs) const {
-    std::vector<track::Fix> fixes;
+void World::each_block(std::string_view carrier_id, Instant from, Instant to,
+                       const std::function<void(const TrackBlock&)>& look) const {
     const RecordIndex index = carrier(carrier_id);
     const auto found = index == no_record ? tracks_.end() : tracks_.find(index);
-    if (found == tracks_.end()) return fixes;
+    if (found == tracks_.end()) return;
     const Carried& carried = found->second;
     const Instant earliest{from.ms - carried.longest};
     auto block = std::lower_bound(carried.blocks.begin(), carried.blocks.end(), earliest,
                                   [](const TrackBlock& b, Instant at) { return b.first < at; });
     for (; block != carried.blocks.end() && block->first <= to; ++block) {
-        if (block->last < from) continue;
-        auto decoded = track::decode(block->bytes);
-        if (!decoded) continue;  // bounds_of() accepted its head; intake has checked the rest at the door
-        const std::size_t had = fixes.size();
-        for (track::Fix& fix : *decoded) {
-            if (fix.at >= from && fix.at <= to) fixes.push_back(fix);
-        }
-        if (seqs != nullptr && fixes.size() > had) seqs->push_back(block->seq);
+        if (block->last >= from) look(*block);
     }
+}
+
+std::vector<track::Fix> World::fixes(std::string_view carrier_id, Instant from, Instant to,
+                                     std::vector<std::uint64_t>* seqs, const DeviceChoice& choice) const {
+    std::vector<track::Fix> fixes;
+    each_block(carrier_id, from, to, [&](const TrackBlock& block) {
+        if (choice.which == DeviceChoice::Which::only && block.device != choice.device) return;
+        if (choice.which == DeviceChoice::Which::other_than && block.device == choice.device) return;
+        const std::size_t had = fixes.size();
+        // bounds_of() accepted its head; intake has checked the rest at the door.
+        if (!track::decode_into(block.bytes, fixes)) return;
+        if (block.first < from || block.last > to) {
+            const auto is_outside = [&](const track::Fix& fix) { return fix.at < from || fix.at > to; };
+            const auto begin = fixes.begin() + static_cast<std::ptrdiff_t>(had);
+            fixes.erase(std::remove_if(begin, fixes.end(), is_outside), fixes.end());
+        }
+        const auto upload = static_cast<std::uint32_t>(std::hash<Id>()(block.id));
+        for (std::size_t i = had; i < fixes.size(); ++i) {
+            fixes[i].recorded = block.recorded_at;
+            fixes[i].device = block.device;
+            fixes[i].upload = upload;
+        }
+        if (seqs != nullptr && fixes.size() > had) seqs->push_back(block.seq);
+    });
     track::mark(fixes);
     return fixes;
 }

@@ -45,9 +45,23 @@ struct Record {
 // Fixes of one carrier as they stand in the log: a block of track/codec.h.
 struct TrackBlock {
     Instant first, last;
+    geo::Place low, high;  // south-west, north-east
     std::uint64_t seq = 0;
     Id id;
+    Instant recorded_at;
+    std::uint32_t device = 0;  // opaque; 0: not said
     std::string bytes;
+};
+
+// Opaque numbers of texts (FNV-1a), never 0: measures tell devices and people apart without knowing who they are.
+std::uint64_t opaque_number(std::string_view text);
+std::uint32_t opaque_device(std::string_view text);
+
+// Which of a carrier's fixes count.
+struct DeviceChoice {
+    enum class Which : std::uint8_t { all, only, other_than };
+    Which which = Which::all;
+    std::uint32_t device = 0;
 };
 
 class World {
@@ -83,10 +97,14 @@ public:
     // The first event of this type in (at, id) order, or null: the one that entered the record.
     const Change* entered(RecordIndex record, EventIndex type) const;
 
-    // Fixes of the carrier with from ≤ at ≤ to, in time order and marked (track/clean.h); `seqs` gets the events they
+    // Fixes of the carrier with from ≤ at ≤ to, in time order and marked (track/clean.h), with when each was recorded,
+    // its device and the upload it came in (one block is one upload, numbered by its id); `seqs` gets the events they
     // stand in.
     std::vector<track::Fix> fixes(std::string_view carrier, Instant from, Instant to,
-                                  std::vector<std::uint64_t>* seqs = nullptr) const;
+                                  std::vector<std::uint64_t>* seqs = nullptr, const DeviceChoice& choice = {}) const;
+    // The blocks that may hold such fixes, by (first, id); for questions that need no fix.
+    void each_block(std::string_view carrier, Instant from, Instant to,
+                    const std::function<void(const TrackBlock&)>& look) const;
     RecordIndex carrier(std::string_view id) const;  // its record, no_record when it never reported
     std::size_t records_in_all() const { return records_.size(); }
 
@@ -109,6 +127,7 @@ private:
     std::vector<EventPlan> plans_;
     std::vector<std::vector<EntityIndex>> references_;  // per entity, per field: entity referred to, or no_index
     EntityIndex carriers_ = no_index;                   // the entity that has fixes
+    FieldIndex fixes_device_ = no_index;                // its field that names the device of an event with fixes
     std::deque<Record> records_;
     std::unordered_map<std::string, cel::Value> texts_;
     std::vector<ByEntity> by_entity_;

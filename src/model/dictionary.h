@@ -63,10 +63,15 @@ struct Field {
     std::size_t max_size = 64;       // characters of a text, items of a list
     int line = 0, column = 0;        // where it is declared (of `derive` when there is one)
 
-    // Of a `track` field only: the fixes of the carrier named by field `of`, from `lead` before `from` to `tail` after
-    // `to`.
+    // Of a `track` field only: the fixes of the carrier named by field `of` ("carrier_id", or "person.carrier_id" of
+    // what a field points to), from `lead` before `from` to `tail` after `to`; where a field with a device is named,
+    // only those of that device, or only those of all others.
     std::string track_of, track_from, track_to;
     Millis track_lead = 0, track_tail = 0;
+    std::string track_device, track_other_than;
+
+    // Of a `fixes` field only: the field of the same event that names the device they come from, or empty.
+    std::string fixes_device;
 };
 
 struct Entity {

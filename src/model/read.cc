@@ -78,7 +78,13 @@ Field read_field(const yaml::Node& key, const yaml::Node& node, const std::strin
         if (field.track_lead < 0 || field.track_tail < 0 || field.track_lead > days_ms || field.track_tail > days_ms) {
             map.refuse(key, "E204", "lead 与 tail 应为 0 至 1 天", "lead and tail must lie between 0 and 1 day");
         }
+        field.track_device = map.optional_text("device").value_or("");
+        field.track_other_than = map.optional_text("other_than").value_or("");
+        if (!field.track_device.empty() && !field.track_other_than.empty()) {
+            map.refuse(key, "E202", "device 与 other_than 只能写一个", "write one of device and other_than");
+        }
     }
+    if (field.type == FieldType::fixes) field.fixes_device = map.optional_text("device").value_or("");
     map.finish();
     return field;
 }
@@ -166,6 +172,17 @@ void read_event(const yaml::Node& key, const yaml::Node& node, const std::string
     into.events.push_back(std::move(event));
 }
 
+// "carrier_id" of the entity, or "person.carrier_id" of what one of its fields points to; null when there is none such.
+const Field* field_at(const Dictionary& dictionary, const Entity& entity, std::string_view path) {
+    const std::size_t dot = path.find('.');
+    if (dot == std::string_view::npos) return entity.field(path);
+    const std::string_view name = path.substr(0, dot);
+    const bool is_reached =
+        std::any_of(entity.fields.begin(), entity.fields.end(), [&](const Field& field) { return field.ref == name; });
+    const Entity* other = is_reached ? dictionary.entity(name) : nullptr;
+    return other == nullptr ? nullptr : other->field(path.substr(dot + 1));
+}
+
 void check_fields(const Dictionary& dictionary, const Entity& entity, Faults& faults) {
     const auto refuse = [&](const Field& field, const char* code, std::string zh, std::string en) {
         faults.push_back({entity.file, field.line, field.column, code, std::move(zh), std::move(en)});
@@ -183,13 +200,24 @@ void check_fields(const Dictionary& dictionary, const Entity& entity, Faults& fa
             refuse(field, "E401", format("指向其他实体的字段 {} 应为 string", field.name),
                    format("field {} points to an entity and must be a string", field.name));
         }
+        const auto must_be_text = [&](const std::string& name) {
+            if (name.empty()) return;
+            const Field* device = entity.field(name);
+            if (device == nullptr || device->type != FieldType::string) {
+                refuse(field, "E501", format("{} 应为本实体的文字字段", name),
+                       format("{} must be a text field of the entity", name));
+            }
+        };
+        must_be_text(field.fixes_device);
         if (field.type != FieldType::track) continue;
-        const Field* of = entity.field(field.track_of);
+        must_be_text(field.track_device);
+        must_be_text(field.track_other_than);
+        const Field* of = field_at(dictionary, entity, field.track_of);
         const Field* from = entity.field(field.track_from);
         const Field* to = entity.field(field.track_to);
         if (of == nullptr || of->type != FieldType::string) {
-            refuse(field, "E501", "轨迹的 of 应为本实体的文字字段",
-                   "`of` of a track must be a text field of the entity");
+            refuse(field, "E501", "轨迹的 of 应为本实体或其所指实体的文字字段",
+                   "`of` of a track must be a text field of the entity or of one that it points to");
         }
         if (from == nullptr || from->type != FieldType::timestamp || to == nullptr ||
             to->type != FieldType::timestamp) {

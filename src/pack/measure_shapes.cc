@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/fact_value.h"
 #include "pack/pack.h"
 #include "track/measure.h"
 
 namespace ningyi::pack {
 namespace {
 
-cel::Kind kind_of(track::FactKind kind) {
+using Takes = rule::MeasureShape::Takes;
+
+Takes taken(track::ArgumentKind kind) {
     switch (kind) {
-        case track::FactKind::length: return cel::Kind::length;
-        case track::FactKind::duration: return cel::Kind::duration;
-        case track::FactKind::ratio: return cel::Kind::ratio;
-        case track::FactKind::count: return cel::Kind::integer;
-        case track::FactKind::strength: return cel::Kind::integer;
-        case track::FactKind::instant: return cel::Kind::timestamp;
+        case track::ArgumentKind::track: return Takes::track;
+        case track::ArgumentKind::dwells:
+        case track::ArgumentKind::visits: return Takes::gathered;
+        default: return Takes::value;
     }
-    return cel::Kind::integer;
 }
 
 }  // namespace
@@ -25,12 +25,13 @@ rule::MeasureShapes measure_shapes() {
         rule::MeasureShape shape;
         shape.name = measure.name;
         for (const track::ParameterDefinition& parameter : measure.parameters) {
-            // The engine gathers dwells itself.
-            const bool written = parameter.required && parameter.kind != track::ArgumentKind::dwells;
-            shape.parameters.emplace_back(parameter.name, written);
+            const Takes takes = taken(parameter.kind);
+            // What is gathered the engine fills in itself.
+            const bool is_written = parameter.required && takes != Takes::gathered;
+            shape.parameters.push_back({std::string(parameter.name), is_written, takes});
         }
         for (const track::FactDefinition& fact : measure.facts) {
-            shape.facts.emplace_back(fact.name, cel::type_of(kind_of(fact.kind)));
+            shape.facts.emplace_back(fact.name, cel::type_of(engine::kind_of(fact.kind)));
         }
         shapes.push_back(std::move(shape));
     }

@@ -18,9 +18,10 @@ namespace ningyi::rule {
 
 // `measure` looks at one record (or, with `over`, at one row for each record that points to it); the others at many
 // records.
-enum class FeatureKind : std::uint8_t { measure, window, lag, overlap, register_ };
+enum class FeatureKind : std::uint8_t { measure, window, lag, overlap, register_, neardup, meet, baseline };
 
 enum class Aggregate : std::uint8_t { count, sum, min, max, avg, distinct, quantile };
+enum class Statistic : std::uint8_t { median, mean, mad, quantile };
 
 // Where an output or an argument comes from, as text still: `a` the record judged, `b` another one; a parameter name; a
 // literal.
@@ -41,11 +42,11 @@ struct Feature {
     std::string entity;  // whose feature it is: the entity of `a` (of the rules that use it)
     std::string from;    // event that enters a record of the source; its subject entity is that of `b`
     std::vector<std::pair<std::string, std::string>>
-        key;            // field of a (a path such as elder.household_id is allowed), field of b
+        key;            // field of a (a path such as elder.household_id is allowed), field of b; `block` of neardup
     std::string where;  // expression over a.* and b.*, or empty
     Millis revise = 0;  // evidence later than this after the trigger is not looked at live
 
-    // window
+    // window; neardup takes `last` alone
     Millis span_last = 0;        // {last: 24h}
     std::int64_t span_rows = 0;  // {rows: n}
     std::string span_calendar;   // day, week, month: the calendar span of a's time, up to as_of
@@ -56,18 +57,33 @@ struct Feature {
 
     // lag
     int n = 1;
-    // lag, overlap: how far back a record may lie; bounds the state
+    // lag, overlap, meet: how far back a record may lie (meet: before or after); bounds the state
     Millis reach = 0;
 
     // overlap: fields of start and end; reported on the later of the two by (start, id)
     std::string interval_start, interval_end;
-    std::int64_t rows_max = 8;
+    std::int64_t rows_max = 8;  // overlap, meet
+
+    // neardup, meet: the track field of both records; who is worth verifying; `fn` and `args` are those of `verify`
+    std::string track;
+    std::int64_t cell_mm = 100'000;  // neardup
+    std::int64_t bands = 16, band_rows = 4;
+    std::int64_t verified_max = 32;  // candidates compared in full, the likeliest first
+    bool both_ways = false;          // meet: reported on both of the two
+
+    // baseline
+    std::vector<std::pair<std::string, std::string>> peers;  // as key; empty: the same key's own past
+    Statistic stat = Statistic::median;
+    std::vector<std::int64_t> edges;  // of buckets, in base units of `of`, rising; none: values as they are
+    std::int64_t min_n = 1;
+    Millis close_after = 0;
 
     // measure
     std::string fn;  // "track.presence"
     std::vector<Binding> args;
-    bool over = false;    // gathers one row for each record of `from` whose `key` points to a
-    std::string each_fn;  // measure run on each gathered record ("track.dwell"), its arguments, …
+    bool over = false;        // gathers one row for each record of `from` whose `key` points to a
+    std::string each_fn;      // measure run on each gathered record ("track.dwell"), its arguments, …
+    bool each_visit = false;  // … or each is a planned visit: arguments place, interval, radius
     std::vector<Binding> each_args;
     std::int64_t over_max = 100000;
 
@@ -76,7 +92,7 @@ struct Feature {
     Binding id;      // expression over a.*
     std::string at;  // a field of a with a time; empty: a's time
 
-    std::vector<Binding> out;  // lag, overlap, register: fact -> b.field
+    std::vector<Binding> out;  // lag, overlap, register, neardup, meet: fact -> b.field
 
     // Made at load. What rules read: fact -> type ("" for the one value of a window), with the privacy level of the
     // field it comes from; the names a.* and b.* of this feature and its checked expressions.
@@ -88,14 +104,20 @@ struct Feature {
     std::vector<Fact> facts;
     cel::Names names;
     cel::Expression where_expression, of_expression, id_expression;
-    yaml::Node where_node, of_node, id_node;  // as written, for places in faults
-    cbor::Value declaration;                  // canonical: for rule digests
+    yaml::Node where_node, of_node, id_node, edges_node;  // as written, for places in faults
+    cbor::Value declaration;                              // canonical: for rule digests
 };
 
 // What may be known of a measure here (the measures themselves are in src/track, which rules may not include).
 struct MeasureShape {
-    std::string name;                                      // "track.presence"
-    std::vector<std::pair<std::string, bool>> parameters;  // name, required
+    enum class Takes : std::uint8_t { value, track, gathered };  // gathered: filled by `over`, never written
+    struct Parameter {
+        std::string name;
+        bool required = false;
+        Takes takes = Takes::value;
+    };
+    std::string name;  // "track.presence"
+    std::vector<Parameter> parameters;
     std::vector<std::pair<std::string, cel::Type>> facts;  // besides verdict, limits and strength, which all have
 };
 using MeasureShapes = std::vector<MeasureShape>;

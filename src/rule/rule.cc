@@ -321,9 +321,11 @@ private:
             for (const auto& [alias, name] : rule_.features) {
                 if (alias == rule_.each) feature = set_.feature(name);
             }
-            if (feature == nullptr || feature->kind != FeatureKind::overlap) {
-                refuse(*each, "E502", "each 应为 features 中一个多行特征（overlap）的名称",
-                       "each must name one of the features with rows (overlap)");
+            const bool has_rows =
+                feature != nullptr && (feature->kind == FeatureKind::overlap || feature->kind == FeatureKind::meet);
+            if (!has_rows) {
+                refuse(*each, "E502", "each 应为 features 中一个多行特征（overlap、meet）的名称",
+                       "each must name one of the features with rows (overlap, meet)");
             }
         }
     }

@@ -236,10 +236,10 @@ std::vector<Trip> trips(std::span<const Fix> track) {
     return result;
 }
 
-std::vector<Signed> signed_parts(std::span<const Fix> track) {
+std::vector<Signed> signed_parts(std::span<const Fix> track, const CellRule& rule) {
     std::vector<Signed> parts;
     const auto add = [&](std::span<const Fix> part) {
-        std::vector<std::uint64_t> cells = visited_cells(part);
+        std::vector<std::uint64_t> cells = visited_cells(part, rule);
         const std::optional<Signature> signature = signature_of(cells);
         // A part that goes where the whole goes would be found twice.
         if (!signature || (!parts.empty() && parts.front().cells == cells)) return;

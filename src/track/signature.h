@@ -63,6 +63,6 @@ struct Signed {
     Signature signature;
     std::vector<std::uint64_t> cells;
 };
-std::vector<Signed> signed_parts(std::span<const Fix> track);
+std::vector<Signed> signed_parts(std::span<const Fix> track, const CellRule& rule = {});
 
 }  // namespace ningyi::track
