@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "wire/claim.h"
 #include "wire/decimal.h"
 
 namespace ningyi::wire {
@@ -133,10 +134,7 @@ std::optional<track::Provider> provider_of(std::string_view word) {
 
 std::string shown(std::string_view value) {
     value = trimmed(value);
-    if (value.size() <= shown_bytes) return is_utf8(value) ? std::string(value) : "?";
-    std::size_t end = shown_bytes;
-    while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
-    return is_utf8(value.substr(0, end)) ? std::string(value.substr(0, end)) + "…" : "?";
+    return claimed_text(value, shown_bytes) + (value.size() > shown_bytes ? "…" : "");
 }
 
 }  // namespace ningyi::wire

@@ -47,7 +47,7 @@ void read_fix(FileReading& reading, std::string_view line, int number) {
         line.remove_prefix(std::min(comma + 1, line.size()));
     }
     if (count != count_of_2016 && count < count_of_today) {
-        reading.warn(number, format("Fix 应有 {} 列，或 {} 列及以上，实为 {} 列", count_of_2016, count_of_today, count),
+        reading.lose(number, format("Fix 应有 {} 列，或 {} 列及以上，实为 {} 列", count_of_2016, count_of_today, count),
                      format("a Fix line of {} columns, or of {} and more, was expected; it has {}", count_of_2016,
                             count_of_today, count));
         return;
