@@ -42,6 +42,7 @@ Rejects::~Rejects() {
 
 void Rejects::add(const Reject& reject) {
     ++count_;
+    if (hear_) hear_(reject);
     if (file_ == nullptr) return;
     CsvWriter csv(buffer_);
     csv.text(reject.file);

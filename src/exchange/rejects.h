@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -28,6 +30,9 @@ public:
     Rejects(const Rejects&) = delete;
     Rejects& operator=(const Rejects&) = delete;
 
+    // Besides the file, whoever wants to know. REQUIRES: what `hear` needs outlives the last add().
+    void listen(std::function<void(const Reject&)> hear) { hear_ = std::move(hear); }
+
     void add(const Reject& reject);
     void add(const Fault& fault);  // of a row
     std::uint64_t count() const { return count_; }
@@ -37,6 +42,7 @@ public:
 
 private:
     void flush();
+    std::function<void(const Reject&)> hear_;
     std::string path_;
     std::FILE* file_ = nullptr;
     std::string buffer_;

@@ -35,8 +35,9 @@ std::string decimal(std::int64_t value, int decimals) {
 
 }  // namespace
 
-TrackRows::TrackRows(const Mapping& mapping, std::vector<TrackEntry> files, std::function<void(const Fault&)> note)
-    : mapping_(mapping), files_(std::move(files)), note_(std::move(note)) {
+TrackRows::TrackRows(const Mapping& mapping, std::vector<TrackEntry> files, std::function<void(const Fault&)> note,
+                     DatumCell datum_cell)
+    : mapping_(mapping), files_(std::move(files)), note_(std::move(note)), datum_cell_(datum_cell) {
     for (const std::size_t plan : plans_of(*mapping_.blocks)) {
         if (plan == no_plan) continue;
         const ColumnPlan& column = mapping_.columns[plan];
@@ -144,8 +145,8 @@ void TrackRows::place(Rows& rows, const track::Fix& fix) {
     word(c.mock, !mock_known ? "unknown" : (fix.flags & track::flag_mock) != 0 ? "yes" : "no");
     put(c.speed, fix.speed_mm_s < 0 ? "" : decimal(fix.speed_mm_s, 3));
     put(c.positioned, (fix.flags & track::flag_not_positioned) != 0 ? "no" : "");
-    // Formats say WGS-84 by themselves, programs do not always: the bundle's word counts, where the file states none.
-    word(c.datum, fix.datum == track::Datum::wgs84 ? std::string_view{} : track::name_of(fix.datum));
+    const bool is_said = datum_cell_ == DatumCell::always || fix.datum != track::Datum::wgs84;
+    word(c.datum, is_said ? track::name_of(fix.datum) : std::string_view{});
     rows.lines[rows.count++] = fix.seq;
 }
 

@@ -3,6 +3,7 @@
 // a bundle go the way of its tables. A file that cannot be read, and points without a time, become faults of rows.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,9 +22,14 @@ struct TrackEntry {
 
 class TrackRows final : public RowSource {
 public:
+    // Formats say WGS-84 by themselves, programs do not always. In a bundle the bundle's word counts where the file
+    // states none; elsewhere the format is believed.
+    enum class DatumCell : std::uint8_t { where_stated, always };
+
     // `note` takes what is worth saying though no point is lost. REQUIRES: the mapping has blocks and outlives the
     // source.
-    TrackRows(const Mapping& mapping, std::vector<TrackEntry> files, std::function<void(const Fault&)> note);
+    TrackRows(const Mapping& mapping, std::vector<TrackEntry> files, std::function<void(const Fault&)> note,
+              DatumCell datum_cell = DatumCell::where_stated);
 
     const std::vector<std::string>& header() const override { return header_; }
     // Each group is of one file (`rows.file`); `rows.fixes` holds what no column has a place for.
@@ -38,6 +44,7 @@ private:
     std::vector<TrackEntry> files_;
     std::function<void(const Fault&)> note_;
     std::vector<std::string> header_;
+    DatumCell datum_cell_;
     std::size_t next_file_ = 0;
     std::vector<track::Fix> fixes_;  // of the open file, the timed ones
     std::size_t next_fix_ = 0;
