@@ -2,7 +2,10 @@
 #include "track/company_join.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "track/reading.h"
 
@@ -11,9 +14,12 @@ namespace {
 
 constexpr double furthest_mm = 1e9;  // from the origin
 constexpr Millis unseen_ms = 60 * minutes_ms;
-constexpr std::int64_t small_box = 36;  // cells; larger ones are followed along the line
-constexpr std::size_t slots_swept = 4;  // for each pair opened
+constexpr std::int64_t small_box = 36;   // cells; larger ones are followed along the line
+constexpr std::size_t slots_swept = 16;  // for each pair opened
 constexpr std::size_t least_slots = 64;
+constexpr std::size_t most_indices = std::size_t{1} << 30U;
+constexpr std::int64_t longest_together = (std::int64_t{1} << 29) - 1;
+constexpr std::int64_t longest_path_mm = std::numeric_limits<std::uint32_t>::max();
 
 // splitmix64: spreads keys that differ in few bits.
 std::uint64_t mixed(std::uint64_t key) {
@@ -22,8 +28,9 @@ std::uint64_t mixed(std::uint64_t key) {
     return key ^ (key >> 31U);
 }
 
-std::int64_t floor_of(std::int64_t value, std::int64_t step) {
-    return value >= 0 ? value / step : -((-value + step - 1) / step);
+std::int32_t floor_of(std::int32_t value, std::int32_t step) {
+    const std::int32_t quotient = value / step;
+    return quotient * step > value ? quotient - 1 : quotient;
 }
 
 std::uint64_t key_of(std::int64_t column, std::int64_t row) {
@@ -40,38 +47,72 @@ double squared(double east, double north) {
 CompanyJoin::CompanyJoin(geo::Place origin, const JoinRule& rule) : rule_(rule), plane_(origin) {
     rule_.within_mm = std::clamp<std::int64_t>(rule.within_mm, 1000, 10'000'000);
     rule_.crowded_within_mm = std::clamp<std::int64_t>(rule.crowded_within_mm, rule_.within_mm / 16, rule_.within_mm);
-    cell_slots_.resize(least_slots);
+    rule_.most_subjects = std::min(rule.most_subjects, most_indices);
+    rule_.passing = std::min(rule.passing, longest_together);
+    rule_.least_time = std::min(rule.least_time, longest_together);
+    rule_.least_path_mm = std::min(rule.least_path_mm, longest_path_mm);
+    subject_slots_.assign(least_slots, nowhere);
+    grow_cells();
     pairs_.resize(least_slots);
 }
 
 // ---- subjects ----
 
+std::size_t CompanyJoin::subject_slot(std::uint64_t number) const {
+    const std::size_t mask = subject_slots_.size() - 1;
+    std::size_t slot = mixed(number) & mask;
+    while (subject_slots_[slot] != nowhere && subjects_[subject_slots_[slot]].number != number) {
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+std::uint32_t CompanyJoin::known_subject(std::uint64_t number) const {
+    return subject_slots_[subject_slot(number)];
+}
+
+// Puts everyone who is not free into the table anew.
+void CompanyJoin::place_subjects() {
+    std::size_t size = least_slots;
+    while (size < 4 * subjects_.size()) size *= 2;
+    subject_slots_.assign(size, nowhere);
+    std::vector<bool> is_free(subjects_.size());
+    for (const std::uint32_t index : free_subjects_) is_free[index] = true;
+    for (std::uint32_t i = 0; i < subjects_.size(); ++i) {
+        if (!is_free[i]) subject_slots_[subject_slot(subjects_[i].number)] = i;
+    }
+}
+
 std::uint32_t CompanyJoin::subject_of(std::uint64_t number, Millis now) {
-    const auto found = index_of_subject_.find(number);
-    if (found != index_of_subject_.end()) return found->second;
+    const std::size_t slot = subject_slot(number);
+    if (subject_slots_[slot] != nowhere) return subject_slots_[slot];
     if (free_subjects_.empty() && subjects_.size() >= rule_.most_subjects) {
         if (now < next_clearing_) return nowhere;
         next_clearing_ = now + minutes_ms;
         for (std::uint32_t i = 0; i < subjects_.size(); ++i) {
             if (subjects_[i].at + unseen_ms >= now) continue;
             leave(i);
-            index_of_subject_.erase(subjects_[i].number);
             free_subjects_.push_back(i);
         }
         if (free_subjects_.empty()) return nowhere;
+        place_subjects();
     }
     std::uint32_t index = 0;
     if (free_subjects_.empty()) {
         index = static_cast<std::uint32_t>(subjects_.size());
         subjects_.emplace_back();
     } else {
+        // Pairs of whoever had this index are over: their last contact lies an hour back.
         index = free_subjects_.back();
         free_subjects_.pop_back();
-        // Pairs of whoever had this index are over: their last contact lies an hour back.
         subjects_[index] = {};
     }
     subjects_[index].number = number;
-    index_of_subject_.emplace(number, index);
+    if (2 * subjects_.size() > subject_slots_.size()) {
+        place_subjects();
+    } else {
+        subject_slots_[subject_slot(number)] = index;
+    }
     return index;
 }
 
@@ -108,7 +149,8 @@ void CompanyJoin::add(std::uint64_t number, Instant at, geo::Place place, std::v
     }
     const Spot spot{static_cast<std::int32_t>(std::floor(offset.east * 1000 + 0.5)),
                     static_cast<std::int32_t>(std::floor(offset.north * 1000 + 0.5))};
-    Stretch stretch{index, subject.at, at.ms, subject.spot, spot, 0, subject.moved};
+    const Grid grid = grid_of(spot);
+    Stretch stretch{index, subject.at, at.ms, subject.spot, spot, subject.grid, grid, 0, subject.moved, 0};
     const bool is_joined = subject.is_known && at.ms - subject.at <= interpolated_gap_ms;
     const bool is_staying = stays(subject, at.ms, spot);
     bool is_moving = false;
@@ -124,8 +166,10 @@ void CompanyJoin::add(std::uint64_t number, Instant at, geo::Place place, std::v
     subject.is_known = true;
     subject.at = at.ms;
     subject.spot = spot;
+    subject.grid = grid;
     if (!is_moving) return;
 
+    stretch.shares_per_ms = 1 / static_cast<double>(stretch.to - stretch.from);
     ++counts_.moving;
     subject.moved += stretch.to - stretch.from;
     contacts_.clear();
@@ -136,13 +180,14 @@ void CompanyJoin::add(std::uint64_t number, Instant at, geo::Place place, std::v
 
 // ---- cells ----
 
-std::uint64_t CompanyJoin::cell_key(Spot spot) const {
-    return key_of(floor_of(spot.east, rule_.within_mm), floor_of(spot.north, rule_.within_mm));
+CompanyJoin::Grid CompanyJoin::grid_of(Spot spot) const {
+    const auto side = static_cast<std::int32_t>(rule_.within_mm);
+    return {floor_of(spot.east, side), floor_of(spot.north, side)};
 }
 
 std::size_t CompanyJoin::cell_slot(std::uint64_t key) const {
     const std::size_t mask = cell_slots_.size() - 1;
-    std::size_t slot = mixed(key) & mask;
+    std::size_t slot = (key * 0x9E3779B97F4A7C15U) >> cell_shift_;
     while (cell_slots_[slot].cell != nowhere && cell_slots_[slot].key != key) slot = (slot + 1) & mask;
     return slot;
 }
@@ -166,6 +211,7 @@ void CompanyJoin::grow_cells() {
     std::size_t size = least_slots;
     while (size < 4 * kept.size()) size *= 2;
     cell_slots_.assign(size, {});
+    cell_shift_ = 64 - static_cast<unsigned>(std::bit_width(size - 1));
     for (const CellSlot& slot : kept) cell_slots_[cell_slot(slot.key)] = slot;
     cells_used_ = kept.size();
 }
@@ -202,7 +248,7 @@ void CompanyJoin::rearrange(std::uint32_t index, bool in_parts) {
 
 void CompanyJoin::enter(std::uint32_t index, std::int32_t speed_mm_s) {
     Subject& subject = subjects_[index];
-    const std::uint64_t key = cell_key(subject.spot);
+    const std::uint64_t key = key_of(subject.grid.column, subject.grid.row);
     if (2 * (cells_used_ + 1) > cell_slots_.size()) grow_cells();
     CellSlot& slot = cell_slots_[cell_slot(key)];
     if (slot.cell == nowhere) {
@@ -213,10 +259,8 @@ void CompanyJoin::enter(std::uint32_t index, std::int32_t speed_mm_s) {
         slot = {key, free_cells_.back()};
         free_cells_.pop_back();
         ++cells_used_;
-        const auto corner = [this](std::int32_t value) {
-            return static_cast<std::int32_t>(floor_of(value, rule_.within_mm) * rule_.within_mm);
-        };
-        cells_[slot.cell].corner = {corner(subject.spot.east), corner(subject.spot.north)};
+        const auto side = static_cast<std::int32_t>(rule_.within_mm);
+        cells_[slot.cell].corner = {subject.grid.column * side, subject.grid.row * side};
     }
     subject.cell = slot.cell;
     Cell& cell = cells_[slot.cell];
@@ -245,7 +289,7 @@ void CompanyJoin::leave(std::uint32_t index) {
 // Compares with a member whose last fix falls into the stretch.
 void CompanyJoin::consider(const Stretch& stretch, const Member& other, bool is_crowded, double within_mm) {
     if (other.at <= stretch.from || other.at > stretch.to) return;
-    const double share = static_cast<double>(other.at - stretch.from) / static_cast<double>(stretch.to - stretch.from);
+    const double share = static_cast<double>(other.at - stretch.from) * stretch.shares_per_ms;
     const double east =
         stretch.start.east + (static_cast<double>(stretch.end.east) - stretch.start.east) * share - other.spot.east;
     const double north =
@@ -257,16 +301,14 @@ void CompanyJoin::consider(const Stretch& stretch, const Member& other, bool is_
 }
 
 void CompanyJoin::look_around(const Stretch& stretch) {
-    const std::int64_t cell_mm = rule_.within_mm;
-    const std::int64_t reach = rule_.within_mm;
-    const auto [west, east] = std::minmax<std::int64_t>({stretch.start.east, stretch.end.east});
-    const auto [south, north] = std::minmax<std::int64_t>({stretch.start.north, stretch.end.north});
-    const std::int64_t first_row = floor_of(south - reach, cell_mm);
-    const std::int64_t last_row = floor_of(north + reach, cell_mm);
-    const std::int64_t first_column = floor_of(west - reach, cell_mm);
-    const std::int64_t last_column = floor_of(east + reach, cell_mm);
-    const bool is_small = (last_row - first_row + 1) * (last_column - first_column + 1) <= small_box;
-    const Cell* const own = cell_of(cell_key(stretch.end));
+    // Cells are as wide as the reach: one more each way is enough.
+    const auto cell_mm = static_cast<std::int32_t>(rule_.within_mm);
+    const std::int32_t reach = cell_mm;
+    const auto [first_row, last_row] = std::minmax({stretch.start_grid.row, stretch.end_grid.row});
+    const auto [first_column, last_column] = std::minmax({stretch.start_grid.column, stretch.end_grid.column});
+    const bool is_small =
+        (std::int64_t{last_row} - first_row + 3) * (std::int64_t{last_column} - first_column + 3) <= small_box;
+    const Cell* const own = cell_of(key_of(stretch.end_grid.column, stretch.end_grid.row));
     const bool is_own_crowded = own != nullptr && own->is_crowded();
     bool is_crowd_near = is_own_crowded;
     const auto near_mm = static_cast<double>(rule_.crowded_within_mm);
@@ -280,31 +322,31 @@ void CompanyJoin::look_around(const Stretch& stretch) {
             return;
         }
         is_crowd_near = true;
-        const std::int64_t part_mm = rule_.crowded_within_mm;
-        const std::int64_t side = (cell_mm + part_mm - 1) / part_mm;
-        const auto range = [&](std::int64_t low, std::int64_t high, std::int64_t corner) {
-            return std::pair(std::max<std::int64_t>(0, floor_of(low - part_mm - corner, part_mm)),
-                             std::min<std::int64_t>(side - 1, floor_of(high + part_mm - corner, part_mm)));
+        const auto part_mm = static_cast<std::int32_t>(rule_.crowded_within_mm);
+        const std::int32_t side = (cell_mm + part_mm - 1) / part_mm;
+        const auto range = [&](std::int32_t a, std::int32_t b, std::int32_t corner) {
+            return std::pair(std::max(0, floor_of(std::min(a, b) - part_mm - corner, part_mm)),
+                             std::min(side - 1, floor_of(std::max(a, b) + part_mm - corner, part_mm)));
         };
-        const auto [part_west, part_east] = range(west, east, cell.corner.east);
-        const auto [part_south, part_north] = range(south, north, cell.corner.north);
-        for (std::int64_t row = part_south; row <= part_north; ++row) {
-            for (std::int64_t column = part_west; column <= part_east; ++column) {
+        const auto [part_west, part_east] = range(stretch.start.east, stretch.end.east, cell.corner.east);
+        const auto [part_south, part_north] = range(stretch.start.north, stretch.end.north, cell.corner.north);
+        for (std::int32_t row = part_south; row <= part_north; ++row) {
+            for (std::int32_t column = part_west; column <= part_east; ++column) {
                 for (const Member& member : cell.parts[static_cast<std::size_t>(row * side + column)]) {
                     consider(stretch, member, true, near_mm);
                 }
             }
         }
     };
-    for (std::int64_t row = first_row; row <= last_row; ++row) {
-        std::int64_t from = first_column;
-        std::int64_t to = last_column;
+    for (std::int32_t row = first_row - 1; row <= last_row + 1; ++row) {
+        std::int32_t from = first_column - 1;
+        std::int32_t to = last_column + 1;
         if (!is_small) {
             // Where the line passes this row and its surroundings.
             const auto start = static_cast<double>(stretch.start.north);
             const double rise = static_cast<double>(stretch.end.north) - start;
-            const auto low = static_cast<double>(row * cell_mm - reach);
-            const auto high = static_cast<double>((row + 1) * cell_mm + reach);
+            const double low = static_cast<double>(row) * cell_mm - reach;
+            const double high = (static_cast<double>(row) + 1) * cell_mm + reach;
             double first = 0;
             double last = 1;
             if (rise != 0) {
@@ -315,10 +357,10 @@ void CompanyJoin::look_around(const Stretch& stretch) {
             const auto begin = static_cast<double>(stretch.start.east);
             const double run = static_cast<double>(stretch.end.east) - begin;
             const auto [a, b] = std::minmax({begin + run * first, begin + run * last});
-            from = floor_of(static_cast<std::int64_t>(std::floor(a)) - reach, cell_mm);
-            to = floor_of(static_cast<std::int64_t>(std::ceil(b)) + reach, cell_mm);
+            from = floor_of(static_cast<std::int32_t>(std::floor(a)) - reach, cell_mm);
+            to = floor_of(static_cast<std::int32_t>(std::ceil(b)) + reach, cell_mm);
         }
-        for (std::int64_t column = from; column <= to; ++column) {
+        for (std::int32_t column = from; column <= to; ++column) {
             const Cell* const cell = cell_of(key_of(column, row));
             if (cell != nullptr && cell->count > 0) look_into(*cell);
         }
@@ -387,23 +429,24 @@ void CompanyJoin::note(const Stretch& stretch, const Contact& contact, std::vect
         pairs_[slot] = {};
         pairs_[slot].key = contact.key;
         pairs_[slot].last = at;
-        pairs_[slot].moved_low = moved_low;
-        pairs_[slot].moved_high = moved_high;
+        pairs_[slot].moved_low = static_cast<std::uint32_t>(moved_low);
+        pairs_[slot].moved_high = static_cast<std::uint32_t>(moved_high);
         pairs_[slot].is_crowded = contact.is_crowded;
         return;
     }
     Pair& pair = pairs_[slot];
     // No instant compared lies between, and neither paused.
     if (pair.last >= stretch.from && pair.last >= other.moving_since && pair.last <= at) {
-        pair.together += at - pair.last;
-        pair.path_mm += (at - pair.last) * (std::int64_t{stretch.speed_mm_s} + other.speed_mm_s) / 2000;
+        const Millis step = at - pair.last;
+        const std::int64_t path = step * (std::int64_t{stretch.speed_mm_s} + other.speed_mm_s) / 2000;
+        pair.together = static_cast<std::uint32_t>(std::min(longest_together, pair.together + step)) & 0x1FFFFFFFU;
+        pair.path_mm = static_cast<std::uint32_t>(std::min(longest_path_mm, pair.path_mm + path));
     }
     pair.last = std::max(pair.last, at);
-    pair.moving = std::min(moved_low - pair.moved_low, moved_high - pair.moved_high);
     if (pair.is_crowded) return;
     if (pair.together >= rule_.passing && !pair.is_remembered) remember(pair);
     if (pair.is_alerted || pair.together < rule_.least_time || pair.path_mm < rule_.least_path_mm) return;
-    const Companions companions = said(pair);
+    const Companions companions = said(pair, moved_low, moved_high);
     if (companions.share_ppm < rule_.share_ppm) return;
     pair.is_alerted = true;
     alerts.push_back(companions);
@@ -451,29 +494,33 @@ void CompanyJoin::make_room_for_pairs(Millis now) {
     hand_ = 0;
 }
 
-Companions CompanyJoin::said(const Pair& pair) const {
+Companions CompanyJoin::said(const Pair& pair, Millis moved_low, Millis moved_high) const {
     Companions result;
     const std::uint64_t a = subjects_[pair.key >> 32U].number;
     const std::uint64_t b = subjects_[pair.key & 0xFFFFFFFFU].number;
     result.first = std::min(a, b);
     result.second = std::max(a, b);
     result.last = Instant{pair.last};
-    result.moving = pair.moving;
+    result.moving = std::min(static_cast<std::uint32_t>(moved_low) - pair.moved_low,
+                             static_cast<std::uint32_t>(moved_high) - pair.moved_high);
     result.together = pair.together;
     result.path_mm = pair.path_mm;
     result.is_crowded = pair.is_crowded;
-    if (pair.moving > 0) result.share_ppm = std::min<std::int64_t>(1'000'000, pair.together * 1'000'000 / pair.moving);
+    if (result.moving > 0) {
+        result.share_ppm = std::min<std::int64_t>(1'000'000, result.together * 1'000'000 / result.moving);
+    }
     return result;
 }
 
 std::optional<Companions> CompanyJoin::pair(std::uint64_t a, std::uint64_t b) const {
-    const auto first = index_of_subject_.find(a);
-    const auto second = index_of_subject_.find(b);
-    if (first == index_of_subject_.end() || second == index_of_subject_.end() || a == b) return std::nullopt;
-    const Pair& pair = pairs_[pair_slot(pair_key(first->second, second->second))];
-    const Millis now = std::max(subjects_[first->second].at, subjects_[second->second].at);
-    if (pair.key == 0 || is_over(pair, now - interpolated_gap_ms)) return std::nullopt;
-    return said(pair);
+    const std::uint32_t first = known_subject(a);
+    const std::uint32_t second = known_subject(b);
+    if (first == nowhere || second == nowhere || a == b) return std::nullopt;
+    const Pair& pair = pairs_[pair_slot(pair_key(first, second))];
+    const Subject& low = subjects_[std::min(first, second)];
+    const Subject& high = subjects_[std::max(first, second)];
+    if (pair.key == 0 || is_over(pair, std::max(low.at, high.at) - interpolated_gap_ms)) return std::nullopt;
+    return said(pair, low.moved, high.moved);
 }
 
 }  // namespace ningyi::track

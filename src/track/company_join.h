@@ -19,7 +19,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "base/time.h"
@@ -76,8 +75,8 @@ public:
     // open. REQUIRES: the fix has none of marks_without_company (compare/companion.h), as far as they are known live.
     void add(std::uint64_t subject, Instant at, geo::Place place, std::vector<Companions>& alerts);
 
-    // The pair of two subjects as of its last contact; nothing if there is none or it was closed by the time of the
-    // last fix of either.
+    // The pair of two subjects with the time both moved until now; nothing if there is none or it was closed by the
+    // time of the last fix of either.
     std::optional<Companions> pair(std::uint64_t a, std::uint64_t b) const;
 
     const JoinCounts& counts() const { return counts_; }
@@ -90,6 +89,10 @@ private:
     struct Spot {
         std::int32_t east = 0;
         std::int32_t north = 0;
+    };
+    struct Grid {
+        std::int32_t column = 0;
+        std::int32_t row = 0;
     };
     // A moving subject as its cell holds it: all that a comparison needs.
     struct Member {
@@ -114,15 +117,16 @@ private:
     };
     struct Subject {
         std::uint64_t number = 0;
-        bool is_known = false;  // has a last fix
         Millis at = 0;
         Spot spot;
-        Spot anchor;  // of the stay that may be open
-        Millis anchored = 0;
-        Millis moving_since = 0;       // without a pause; meaningful while it is a member of a cell
-        Millis moved = 0;              // sum of its moving stretches
+        Grid grid;                     // of the cell of `spot`
         std::uint32_t cell = nowhere;  // that it is a member of
         std::uint32_t position = 0;    // among the members there
+        Spot anchor;                   // of the stay that may be open
+        Millis anchored = 0;
+        Millis moving_since = 0;  // without a pause; meaningful while it is a member of a cell
+        Millis moved = 0;         // sum of its moving stretches
+        bool is_known = false;    // has a last fix
         // Its last pairs that were more than a passing: in a crowd they are looked for by name.
         std::array<std::uint32_t, remembered> companions{};
         std::uint32_t companions_noted = 0;
@@ -134,31 +138,38 @@ private:
         Millis to = 0;
         Spot start;
         Spot end;
+        Grid start_grid;
+        Grid end_grid;
         std::int32_t speed_mm_s = 0;
         Millis moved_before = 0;
+        double shares_per_ms = 0;  // 1 / (to − from)
     };
     struct Contact {
         std::uint64_t key = 0;
         Member other;
         bool is_crowded = false;
     };
+    // Small, because a crowd makes many. Times are in ms; those moved by the subject of the lower and of the higher
+    // index are kept as they were when the pair was opened, modulo 2^32.
     struct Pair {
         std::uint64_t key = 0;  // 0: free
         Millis last = 0;
-        Millis together = 0;
-        std::int64_t path_mm = 0;
-        Millis moved_low = 0;  // of the subject with the lower index when the pair was opened
-        Millis moved_high = 0;
-        Millis moving = 0;
-        bool is_crowded = false;
-        bool is_alerted = false;
-        bool is_remembered = false;
+        std::uint32_t together : 29 = 0;  // a week
+        bool is_crowded : 1 = false;
+        bool is_alerted : 1 = false;
+        bool is_remembered : 1 = false;
+        std::uint32_t path_mm = 0;  // 4,295 km and no more
+        std::uint32_t moved_low = 0;
+        std::uint32_t moved_high = 0;
     };
 
+    std::size_t subject_slot(std::uint64_t number) const;
+    std::uint32_t known_subject(std::uint64_t number) const;
     std::uint32_t subject_of(std::uint64_t number, Millis now);
+    void place_subjects();
     bool stays(Subject& subject, Millis at, Spot spot) const;
 
-    std::uint64_t cell_key(Spot spot) const;
+    Grid grid_of(Spot spot) const;
     std::size_t cell_slot(std::uint64_t key) const;
     const Cell* cell_of(std::uint64_t key) const;
     void grow_cells();
@@ -180,17 +191,18 @@ private:
     void remove_pair(std::size_t slot);
     void sweep_pairs(std::size_t slots, Millis now);
     void make_room_for_pairs(Millis now);
-    Companions said(const Pair& pair) const;
+    Companions said(const Pair& pair, Millis moved_low, Millis moved_high) const;
 
     JoinRule rule_;
     geo::Plane plane_;
 
-    std::unordered_map<std::uint64_t, std::uint32_t> index_of_subject_;
     std::vector<Subject> subjects_;
+    std::vector<std::uint32_t> subject_slots_;  // open addressing by number
     std::vector<std::uint32_t> free_subjects_;
     Millis next_clearing_ = std::numeric_limits<Millis>::min();
 
     std::vector<CellSlot> cell_slots_;  // open addressing; a cell that empties stays until the table is full
+    unsigned cell_shift_ = 0;           // 64 less the bits of a slot
     std::size_t cells_used_ = 0;
     std::vector<Cell> cells_;
     std::vector<std::uint32_t> free_cells_;

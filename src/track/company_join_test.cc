@@ -64,7 +64,7 @@ public:
         std::vector<Companions> found;
         for (auto& [number, b] : states_) {
             if (number == arrival.subject || !b.moving || b.at <= before || b.at > arrival.at) continue;
-            const double share = static_cast<double>(b.at - before) / static_cast<double>(arrival.at - before);
+            const double share = static_cast<double>(b.at - before) * (1 / static_cast<double>(arrival.at - before));
             const double de = east_before + (east - east_before) * share - b.east;
             const double dn = north_before + (north - north_before) * share - b.north;
             const auto within = static_cast<double>(rule_.within_mm);
@@ -92,10 +92,7 @@ public:
             }
             pair.said.last = Instant{b.at};
             pair.said.moving = std::min(moved_first - pair.moved_first, moved_second - pair.moved_second);
-            pair.said.share_ppm =
-                pair.said.moving > 0
-                    ? std::min<std::int64_t>(1'000'000, pair.said.together * 1'000'000 / pair.said.moving)
-                    : 0;
+            pair.said.share_ppm = share_of_time(pair.said);
             if (!pair.alerted && pair.said.together >= rule_.least_time && pair.said.path_mm >= rule_.least_path_mm &&
                 pair.said.share_ppm >= rule_.share_ppm) {
                 pair.alerted = true;
@@ -104,6 +101,12 @@ public:
         }
         alerts.insert(alerts.end(), found.begin(), found.end());
     }
+
+    static std::int64_t share_of_time(const Companions& said) {
+        if (said.moving == 0) return 0;
+        return std::min<std::int64_t>(1'000'000, said.together * 1'000'000 / said.moving);
+    }
+    Millis moved(std::uint64_t subject) const { return states_.at(subject).moved; }
 
     struct Pair {
         Companions said;
@@ -202,7 +205,11 @@ TEST(company_join, pairs_times_and_alerts_are_those_of_comparing_everybody_with_
         for (const auto& [key, pair] : oracle.pairs()) {
             const auto live = join.pair(key.first, key.second);
             if (!live) continue;
-            ASSERT_EQ(*live, pair.said) << "run " << run;
+            Companions expected_now = pair.said;
+            expected_now.moving =
+                std::min(oracle.moved(key.first) - pair.moved_first, oracle.moved(key.second) - pair.moved_second);
+            expected_now.share_ppm = Oracle::share_of_time(expected_now);
+            ASSERT_EQ(*live, expected_now) << "run " << run;
             ++open_pairs;
         }
         EXPECT_EQ(join.counts().late, 0);
