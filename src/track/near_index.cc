@@ -16,6 +16,25 @@ std::uint32_t hash_of(std::uint64_t slot) {
     return static_cast<std::uint32_t>(slot >> 32U);
 }
 
+// How often each part occurs, in no order that means anything: many trips on one way share many bands, so sorting all
+// of them would take most of a search.
+std::vector<NearIndex::Candidate> counted(const std::vector<std::uint32_t>& parts) {
+    std::size_t places = 16;
+    while (places < 2 * parts.size()) places *= 2;
+    std::vector<std::uint32_t> position(places, NearIndex::no_part);  // in the result
+    std::vector<NearIndex::Candidate> result;
+    for (const std::uint32_t part : parts) {
+        std::size_t i = (part * 0x9E3779B9U) & (places - 1);
+        while (position[i] != NearIndex::no_part && result[position[i]].part != part) i = (i + 1) & (places - 1);
+        if (position[i] == NearIndex::no_part) {
+            position[i] = static_cast<std::uint32_t>(result.size());
+            result.push_back({part, 0});
+        }
+        ++result[position[i]].bands;
+    }
+    return result;
+}
+
 }  // namespace
 
 NearIndex::NearIndex(const BandRule& rule, std::size_t most_parts)
@@ -61,19 +80,14 @@ NearIndex::Candidates NearIndex::candidates(std::uint64_t block, const Signature
             if (hash_of(slots_[i]) == hash) parts.push_back(static_cast<std::uint32_t>(slots_[i]));
         }
     }
-    std::sort(parts.begin(), parts.end());
     Candidates result;
-    for (const std::uint32_t part : parts) {
-        if (result.found.empty() || result.found.back().part != part) result.found.push_back({part, 0});
-        ++result.found.back().bands;
-    }
-    const auto is_better = [](const Candidate& a, const Candidate& b) {
-        return a.bands != b.bands ? a.bands > b.bands : a.part < b.part;
-    };
+    result.found = counted(parts);
     result.is_cut = result.found.size() > most;
     const std::size_t kept = std::min(most, result.found.size());
     std::partial_sort(result.found.begin(), result.found.begin() + static_cast<std::ptrdiff_t>(kept),
-                      result.found.end(), is_better);
+                      result.found.end(), [](const Candidate& a, const Candidate& b) {
+                          return a.bands != b.bands ? a.bands > b.bands : a.part < b.part;
+                      });
     result.found.resize(kept);
     return result;
 }

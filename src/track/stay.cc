@@ -45,14 +45,23 @@ std::vector<Stay> stays(std::span<const Fix> track, const StayRule& rule) {
         if ((fix.marks & (marks_without_place | mark_poor | mark_jump)) == 0) used.push_back(&fix);
     }
     std::vector<Stay> result;
+    if (used.empty()) return result;
+    const geo::Plane plane(used.front()->place);
+    const auto is_near = [&](std::size_t from, std::size_t to) {
+        const geo::Offset offset = plane.between(used[from]->place, used[to]->place);
+        return geo::squared_length(offset) <= rule.distance_m * rule.distance_m;
+    };
     std::size_t i = 0;
+    std::size_t later = 0;  // the first fix that would make a stay from i on last long enough
     while (i < used.size()) {
-        const geo::Plane plane(used[i]->place);
-        std::size_t j = i + 1;
-        while (j < used.size() && used[j]->at.ms - used[j - 1]->at.ms <= rule.longest_gap &&
-               geo::squared_length(plane.offset(used[j]->place)) <= rule.distance_m * rule.distance_m) {
-            ++j;
+        while (later < used.size() && used[later]->at.ms - used[i]->at.ms < rule.least) ++later;
+        // Most fixes of a moving track are told apart from a stay by that one alone.
+        if (later == used.size() || !is_near(i, later)) {
+            ++i;
+            continue;
         }
+        std::size_t j = i + 1;
+        while (j < used.size() && used[j]->at.ms - used[j - 1]->at.ms <= rule.longest_gap && is_near(i, j)) ++j;
         if (used[j - 1]->at.ms - used[i]->at.ms < rule.least) {
             ++i;
             continue;

@@ -282,6 +282,12 @@ double least_frechet_m(Line a, Line b) {
                      std::fabs(of_a.north - of_b.north)});
 }
 
+double longest_edge_m(Line line) {
+    double longest = 0;
+    for (std::size_t i = 1; i < line.size(); ++i) longest = std::max(longest, squared_distance(line[i - 1], line[i]));
+    return std::sqrt(longest);
+}
+
 // The free space of Alt and Godau, one segment of `a` at a time. Both lines have a segment.
 bool has_free_walk(Line a, Line b, double limit_squared) {
     const std::size_t m = b.size();
@@ -446,9 +452,13 @@ bool is_within_frechet(Line a, Line b, double limit_m) {
 }
 
 std::int64_t frechet_mm(Line a, Line b) {
-    // From the ends and boxes below to the discrete distance above.
-    std::int64_t low = std::max<std::int64_t>(0, geo::rounded(least_frechet_m(a, b) * 1000 - 1));
-    std::int64_t high = geo::rounded(discrete_frechet_m(a, b) * 1.000001 * 1000) + 2;
+    // Below: the ends, the boxes, and what the points lie apart less one edge (Eiter and Mannila 1994). Above: the
+    // points.
+    const double points_mm = discrete_frechet_m(a, b) * 1000;
+    const double edge_mm = std::max(longest_edge_m(a), longest_edge_m(b)) * 1000;
+    const double least_mm = std::max(least_frechet_m(a, b) * 1000, points_mm * 0.999999 - edge_mm);
+    std::int64_t low = std::max<std::int64_t>(0, geo::rounded(least_mm - 2));
+    std::int64_t high = geo::rounded(points_mm * 1.000001) + 2;
     while (low < high) {
         const std::int64_t middle = low + (high - low) / 2;
         // A micrometre more, so that the rounding of a distance that is whole does not add one.
