@@ -17,9 +17,6 @@
 
 namespace ningyi::exchange {
 
-// Two fixes further apart in time are not joined.
-constexpr Millis longest_step = 120 * seconds_ms;
-
 // A position reported by hand, with its time.
 struct DrawnMark {
     model::Label label;
@@ -45,6 +42,10 @@ struct Scene {
 // Empty when there is nothing to draw.
 std::string map_drawing(const Scene& scene);
 std::string time_drawing(const Scene& scene, const Zone& zone);
+
+// How far from a place the track went: the place with the limit around it, every fix, and the farthest one with its
+// distance. Empty when the trace has no place or no fix.
+std::string range_drawing(const Trace& trace, double limit_m, const model::Label& place_label);
 
 // A page that holds drawings has this style (no tags; it sets the colours too) and, once, these hidden definitions.
 // Words stand in both languages: `data-lang` of <html> chooses, "en" or else Chinese.

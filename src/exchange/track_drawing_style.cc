@@ -23,7 +23,19 @@ svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin
 .path.b,.line.b{stroke:var(--violet);stroke-dasharray:5 3}
 .dots{fill:none;stroke:var(--green);stroke-width:4;stroke-linecap:round}.dots.b{stroke:var(--violet)}
 .line{stroke-width:2}
-.error{stroke:var(--green);stroke-opacity:.28;stroke-width:2.5;fill:none}.error.b{stroke:var(--violet)}
+.error{fill:var(--green);fill-opacity:.16;stroke:none}.error.b{fill:var(--violet)}.error.lone{stroke:var(--green);stroke-opacity:.3;stroke-width:2.5}.error.b.lone{stroke:var(--violet)}
+.alive{fill:none;stroke:var(--blue);stroke-width:1.6}.alive.b{stroke:var(--violet)}
+.pair .path.a{stroke-width:4.5;stroke-opacity:.75}.pair .path.b{stroke:var(--other);stroke-width:1.9;stroke-dasharray:6 3}
+.square{fill:var(--card);stroke:var(--other);stroke-width:1.3}
+.arrow{fill:var(--green);stroke:var(--card);stroke-width:.8}.arrow.b{fill:var(--other)}
+.pair .bar.a{fill:var(--green)}.pair .bar.b{fill:var(--other)}.pair .claim.a{fill:var(--green)}
+.distance{fill:none;stroke:var(--ink);stroke-width:1;stroke-opacity:.6;stroke-linejoin:round}.distance.counted{stroke-width:2.2;stroke-opacity:1}
+.threshold{fill:none;stroke:var(--red);stroke-width:1.3;stroke-dasharray:7 3}
+.matched{fill:none;stroke:var(--hatch);stroke-width:10;stroke-opacity:.45}.matched.within{stroke:var(--red);stroke-opacity:1}
+svg text.strong{font-weight:600}svg text.second{fill:var(--other)}
+.point{fill:none;stroke:var(--green);stroke-width:4;stroke-linecap:round;stroke-opacity:.6}
+.visit{fill:var(--area);fill-opacity:.22;stroke:var(--area);stroke-width:1}.stay{fill:var(--green)}.stay.stray{fill:var(--amber)}
+.missed{fill:none;stroke:var(--red);stroke-width:1.6;stroke-dasharray:4 3}
 .aside{stroke:var(--amber);stroke-width:1.6;fill:none}.mock{fill:none;stroke:var(--red);stroke-width:1.6}
 .home{fill:var(--area);stroke:var(--card);stroke-width:1.2}.home.b{fill:var(--violet)}
 .mark{fill:var(--red);stroke:var(--card);stroke-width:1.2}
