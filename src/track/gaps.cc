@@ -2,6 +2,7 @@
 #include "track/gaps.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "track/reading.h"
 
@@ -10,8 +11,26 @@ namespace {
 
 constexpr Millis longest_reach_ms = 366 * days_ms;
 
+// Signs of life at most this far apart: the application lived between them. Terminals send one every minute or two.
+constexpr Millis longest_breath_ms = 5 * minutes_ms;
+
 bool is_heard(const Fix& fix) {
     return (fix.marks & (marks_without_place | marks_of_time)) == 0;
+}
+
+// The part of a silence in which the terminal gave signs of life without a position.
+Millis alive_ms(std::span<const Fix> track, Interval silence) {
+    Millis alive = 0;
+    std::optional<Instant> last;
+    const auto breathe = [&](Instant at) {
+        if (last && at.ms - last->ms <= longest_breath_ms) alive += at.ms - last->ms;
+        last = at;
+    };
+    for (const Fix& fix : fixes_within(track, silence)) {
+        const bool is_sign = (fix.flags & flag_not_positioned) != 0 && (fix.marks & marks_of_time) == 0;
+        if (is_sign || is_heard(fix)) breathe(fix.at);
+    }
+    return alive;
 }
 
 }  // namespace
@@ -37,16 +56,19 @@ Measurement gaps(std::span<const Argument> arguments) {
     const std::span<const Fix> track = fixes_within(reading.track("track"), interval);
     Millis longest = 0;
     Millis total = 0;
+    Millis alive = 0;
     const std::vector<Interval> silent = silences(track, interval, std::max<Millis>(0, reading.number("limit")));
     for (const Interval& gap : silent) {
         longest = std::max(longest, gap.length());
         total += gap.length();
+        alive += alive_ms(track, gap);
     }
     const auto used = std::count_if(track.begin(), track.end(), is_heard);
     Writing writing("track.gaps");
     writing.fact("count", static_cast<std::int64_t>(silent.size()));
     writing.fact("longest", longest);
     writing.fact("total", total);
+    writing.fact("alive", alive);
     writing.fact("used", used);
     writing.fact("seen", static_cast<std::int64_t>(track.size()));
     if (track.empty()) writing.limit(limit_no_track);

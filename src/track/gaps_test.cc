@@ -37,6 +37,23 @@ TEST(gaps, a_fix_without_a_position_does_not_end_a_silence) {
     EXPECT_EQ(silent.run().verdict, Verdict::insufficient);
 }
 
+TEST(gaps, an_application_lives_where_it_gives_signs_and_nowhere_else) {
+    // Heard until 5 and from 50; signs every minute from 10 to 30, and a single one at 45.
+    std::vector<Fix> track = {fix_at(nine + 5 * minutes_ms, {0, 0})};
+    for (int minute = 10; minute <= 30; ++minute) {
+        track.push_back(fix_at(nine + minute * minutes_ms, {0, 0}));
+        track.back().flags = flag_not_positioned;
+    }
+    track.push_back(fix_at(nine + 45 * minutes_ms, {0, 0}));
+    track.back().flags = flag_not_positioned;
+    track.push_back(fix_at(nine + 50 * minutes_ms, {0, 0}));
+    const Call silent = call("track.gaps", track, minutes(0, 60));
+    EXPECT_EQ(*silent.fact("longest"), 45 * minutes_ms);
+    EXPECT_EQ(*silent.fact("alive"), 30 * minutes_ms) << "5 to 30, then 45 to 50";
+    std::vector<Fix> without = {track.front(), track.back()};
+    EXPECT_EQ(*call("track.gaps", without, minutes(0, 60)).fact("alive"), 0);
+}
+
 TEST(usable, fixes_within_five_minutes_of_the_check_in_are_counted) {
     std::vector<Fix> track;
     for (const int minute : {-6, -5, 0, 4, 6}) track.push_back(fix_at(nine + minute * minutes_ms, {1.0 * minute, 0}));

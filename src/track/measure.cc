@@ -44,8 +44,8 @@ constexpr std::array presence_facts = {
 constexpr std::array gaps_parameters = {P{"track", track, true}, P{"interval", interval, true},
                                         P{"limit", duration, false, 15 * minutes_ms}};
 constexpr std::array gaps_facts = {F{"count", FactKind::count}, F{"longest", FactKind::duration},
-                                   F{"total", FactKind::duration}, F{"used", FactKind::count},
-                                   F{"seen", FactKind::count}};
+                                   F{"total", FactKind::duration}, F{"alive", FactKind::duration},
+                                   F{"used", FactKind::count},     F{"seen", FactKind::count}};
 
 constexpr std::array usable_parameters = {P{"track", track, true}, P{"interval", interval, true},
                                           P{"reach", duration, false, 5 * minutes_ms}};
