@@ -85,6 +85,13 @@ private:
     std::int64_t width_ = 1;
 };
 
+// Smaller cells than the error of a phone, or larger than a district, compare nothing.
+CellRule bounded(const CellRule& rule) {
+    constexpr std::int64_t least_mm = 10'000;
+    constexpr std::int64_t most_mm = 10'000'000;
+    return {std::clamp(rule.cell_mm, least_mm, most_mm), std::clamp(rule.hysteresis, 0.0, 0.9)};
+}
+
 std::uint64_t key_of(Cell cell) {
     return (static_cast<std::uint64_t>(cell.row) << 32U) | static_cast<std::uint64_t>(cell.column);
 }
@@ -117,8 +124,8 @@ std::int64_t share_ppm(std::size_t part, std::size_t whole) {
 
 }  // namespace
 
-std::vector<std::uint64_t> visited_cells(std::span<const Fix> track, const CellRule& rule) {
-    CHECK(rule.cell_mm > 0 && rule.hysteresis >= 0 && rule.hysteresis < 1);
+std::vector<std::uint64_t> visited_cells(std::span<const Fix> track, const CellRule& wanted) {
+    const CellRule rule = bounded(wanted);
     Grid grid(rule);
     std::vector<std::uint64_t> cells;
     const Fix* before = nullptr;
