@@ -43,7 +43,7 @@ constexpr std::array presence_facts = {
 
 constexpr std::array gaps_parameters = {P{"track", track, true}, P{"interval", interval, true},
                                         P{"limit", duration, false, 15 * minutes_ms}};
-constexpr std::array gaps_facts = {F{"count", FactKind::count}, F{"longest", FactKind::duration},
+constexpr std::array gaps_facts = {F{"count", FactKind::count},    F{"longest", FactKind::duration},
                                    F{"total", FactKind::duration}, F{"alive", FactKind::duration},
                                    F{"used", FactKind::count},     F{"seen", FactKind::count}};
 
@@ -60,13 +60,14 @@ constexpr std::array teleport_facts = {F{"jumps", FactKind::count},       F{"spe
                                        F{"observed", FactKind::duration}, F{"used", FactKind::count},
                                        F{"seen", FactKind::count}};
 
-constexpr std::array mock_parameters = {P{"track", track, true}, P{"interval", interval, false}};
+constexpr std::array mock_parameters = {P{"track", track, true}, P{"interval", interval, false},
+                                        P{"copied", count, false, 0}};
 constexpr std::array mock_facts = {
     F{"flagged", FactKind::count},     F{"knowing", FactKind::count},       F{"zero_accuracy", FactKind::count},
     F{"equal_steps", FactKind::count}, F{"zero_readings", FactKind::count}, F{"speed_differs", FactKind::count},
     F{"grid_4", FactKind::count},      F{"grid_5", FactKind::count},        F{"jumps", FactKind::count},
-    F{"features", FactKind::count},    F{"nats", FactKind::strength},       F{"used", FactKind::count},
-    F{"seen", FactKind::count}};
+    F{"white", FactKind::count},       F{"copied", FactKind::count},        F{"features", FactKind::count},
+    F{"nats", FactKind::strength},     F{"used", FactKind::count},          F{"seen", FactKind::count}};
 
 constexpr std::array approach_parameters = {P{"track", track, true}, P{"other", track, true}, P{"within", length, true},
                                             P{"interval", interval, false}};

@@ -88,6 +88,13 @@ Jitter jitter_of(std::span<const Fix> track) {
     return result;
 }
 
+bool is_white(const Jitter& jitter) {
+    if (!jitter.rho_east || !jitter.rho_north || jitter.fixes < least_fixes) return false;
+    const double largest = std::max(std::fabs(*jitter.rho_east), std::fabs(*jitter.rho_north));
+    return largest < white_below && jitter.step <= longest_step && jitter.distinct * 2 >= jitter.fixes &&
+           jitter.rms_m >= least_white_rms_m;
+}
+
 Measurement jitter(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.jitter");
     if (!reading.is_complete()) return reading.nothing();
@@ -108,11 +115,9 @@ Measurement jitter(std::span<const Argument> arguments) {
         return writing.measurement();
     }
     const double low = std::min(*found.rho_east, *found.rho_north);
-    const double largest = std::max(std::fabs(*found.rho_east), std::fabs(*found.rho_north));
     writing.fact("rho", ppm_of(low));
     if (found.fixes < least_fixes) return writing.measurement();
-    if (largest < white_below && found.step <= longest_step && found.distinct * 2 >= found.fixes &&
-        found.rms_m >= least_white_rms_m) {
+    if (is_white(found)) {
         writing.verdict(Verdict::contradicted, nats_of_jitter);
     } else if (low >= natural_from) {
         writing.verdict(Verdict::supported, nats_of_jitter);

@@ -26,6 +26,10 @@ struct Jitter {
 // REQUIRES: `track` as mark() leaves it.
 Jitter jitter_of(std::span<const Fix> track);
 
+// True for noise of a program: white on both axes, in at least 60 fixes at most 5 s apart, with neither repeats nor
+// errors below a metre.
+bool is_white(const Jitter& jitter);
+
 // track.jitter: arguments track, interval (optional). Contradicted: white on both axes, at least 60 fixes at most 5 s
 // apart, and neither repeats nor errors below a metre, which the best receivers have. Supported: correlated on both
 // axes. Without satellite fixes of a phone at rest, or with one coordinate only, nothing is said.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "geo/plane.h"
+#include "track/compare/jitter.h"
 #include "track/compare/teleport.h"
 #include "track/reading.h"
 
@@ -15,6 +16,7 @@ constexpr std::int64_t least_equal_steps = 60;
 constexpr std::int64_t least_zero_readings = 20;
 constexpr std::int64_t least_grid = 20;
 constexpr std::int64_t least_speeds = 20;
+constexpr std::int64_t least_copied = 24;
 constexpr double moving_m_s = 0.8;
 constexpr double speed_slack_m_s = 3;
 constexpr double nats_of_a_flag = 10;
@@ -32,77 +34,56 @@ bool has_readings(const Fix& fix) {
     return is_given(fix.altitude_mm) && is_given(fix.bearing_cdeg) && is_given(fix.speed_mm_s);
 }
 
-std::int64_t longest_run_of_equal_steps(std::span<const Fix> track) {
-    std::int64_t longest = 0;
-    std::int64_t run = 1;
-    Millis last_step = -1;
-    const Fix* before = nullptr;
-    for (const Fix& fix : track) {
-        if (!is_used(fix)) continue;
-        if (before != nullptr) {
-            const Millis step = fix.at.ms - before->at.ms;
-            run = step == last_step && step > 0 ? run + 1 : 2;
-            last_step = step;
-            longest = std::max(longest, run);
-        }
-        before = &fix;
-    }
-    return longest;
-}
-
-// Of the fixes that move by their stated speed or their displacement, those whose two speeds differ by more than 3 m/s
-// beyond what the error of both places explains. Nothing unless they are at least 20 and the larger part.
-std::int64_t fixes_with_another_speed(std::span<const Fix> track) {
-    std::int64_t moving = 0;
-    std::int64_t differing = 0;
-    const Fix* before = nullptr;
-    for (const Fix& fix : track) {
-        if (!is_used(fix)) continue;
-        if (before != nullptr && fix.speed_mm_s != no_value && fix.at > before->at &&
-            fix.at.ms - before->at.ms <= interpolated_gap_ms) {
-            const double seconds = static_cast<double>(fix.at.ms - before->at.ms) / 1000;
-            const double displaced = geo::distance_m(before->place, fix.place) / seconds;
-            const double stated = static_cast<double>(fix.speed_mm_s) / 1000;
-            const double sigma_a = sigma_mm(*before) / 1000;
-            const double sigma_b = sigma_mm(fix) / 1000;
-            const double error = sigmas_95 * std::sqrt(sigma_a * sigma_a + sigma_b * sigma_b) / seconds;
-            if (std::max(displaced, stated) > moving_m_s) {
-                ++moving;
-                if (std::fabs(displaced - stated) > speed_slack_m_s + error) ++differing;
-            }
-        }
-        before = &fix;
-    }
-    return differing >= least_speeds && differing * 2 > moving ? differing : 0;
-}
-
 }  // namespace
 
-MockEvidence mock_evidence(std::span<const Fix> track) {
-    MockEvidence evidence;
-    bool is_on_grid_4 = true;
-    bool is_on_grid_5 = true;
-    bool had_readings = false;
-    std::int64_t all_zero = 0;
-    for (const Fix& fix : track) {
-        if (!is_used(fix)) continue;
-        ++evidence.used;
-        const bool is_known = (fix.flags & flag_mock_known) != 0;
-        if (is_known || (fix.flags & flag_simulated) != 0) ++evidence.knowing;
-        if ((is_known && (fix.flags & flag_mock) != 0) || (fix.flags & flag_simulated) != 0) ++evidence.flagged;
-        if (fix.accuracy_mm == 0) ++evidence.zero_accuracy;
-        if (is_all_zero(fix)) ++all_zero;
-        had_readings = had_readings || has_readings(fix);
-        is_on_grid_4 = is_on_grid_4 && fix.received.lat_e7 % 1000 == 0 && fix.received.lon_e7 % 1000 == 0;
-        is_on_grid_5 = is_on_grid_5 && fix.received.lat_e7 % 100 == 0 && fix.received.lon_e7 % 100 == 0;
+void MockSums::add(const Fix& fix) {
+    if (!is_used(fix)) return;
+    ++counts_.used;
+    const bool is_known = (fix.flags & flag_mock_known) != 0;
+    if (is_known || (fix.flags & flag_simulated) != 0) ++counts_.knowing;
+    if ((is_known && (fix.flags & flag_mock) != 0) || (fix.flags & flag_simulated) != 0) ++counts_.flagged;
+    if (fix.accuracy_mm == 0) ++counts_.zero_accuracy;
+    if (is_all_zero(fix)) ++all_zero_;
+    had_readings_ = had_readings_ || has_readings(fix);
+    is_on_grid_4_ = is_on_grid_4_ && fix.received.lat_e7 % 1000 == 0 && fix.received.lon_e7 % 1000 == 0;
+    is_on_grid_5_ = is_on_grid_5_ && fix.received.lat_e7 % 100 == 0 && fix.received.lon_e7 % 100 == 0;
+    if (before_) {
+        const Millis step = fix.at.ms - before_->at.ms;
+        run_ = step == last_step_ && step > 0 ? run_ + 1 : 2;
+        last_step_ = step;
+        longest_run_ = std::max(longest_run_, run_);
+        compare_speeds(fix);
     }
-    if (evidence.used >= least_grid && is_on_grid_4) evidence.grid_4 = evidence.used;
-    if (evidence.used >= least_grid && is_on_grid_5 && !is_on_grid_4) evidence.grid_5 = evidence.used;
-    if (had_readings && all_zero >= least_zero_readings) evidence.zero_readings = all_zero;
-    const std::int64_t run = longest_run_of_equal_steps(track);
-    if (run >= least_equal_steps) evidence.equal_steps = run;
-    evidence.speed_differs = fixes_with_another_speed(track);
-    evidence.jumps = static_cast<std::int64_t>(leaps(track, road_speed_mm_s).jumps.size());
+    before_ = fix;
+}
+
+// Of the fixes that move by their stated speed or their displacement, counts those whose two speeds differ by more than
+// 3 m/s beyond what the error of both places explains.
+void MockSums::compare_speeds(const Fix& fix) {
+    const Millis step = fix.at.ms - before_->at.ms;
+    if (fix.speed_mm_s == no_value || step <= 0 || step > interpolated_gap_ms) return;
+    const double seconds = static_cast<double>(step) / 1000;
+    const double displaced = geo::distance_m(before_->place, fix.place) / seconds;
+    const double stated = static_cast<double>(fix.speed_mm_s) / 1000;
+    const double sigma_a = sigma_mm(*before_) / 1000;
+    const double sigma_b = sigma_mm(fix) / 1000;
+    const double error = sigmas_95 * std::sqrt(sigma_a * sigma_a + sigma_b * sigma_b) / seconds;
+    if (std::max(displaced, stated) <= moving_m_s) return;
+    ++moving_;
+    if (std::fabs(displaced - stated) > speed_slack_m_s + error) ++differing_;
+}
+
+MockEvidence MockSums::evidence(std::int64_t jumps, std::int64_t white, std::int64_t copied) const {
+    MockEvidence evidence = counts_;
+    if (evidence.used >= least_grid && is_on_grid_4_) evidence.grid_4 = evidence.used;
+    if (evidence.used >= least_grid && is_on_grid_5_ && !is_on_grid_4_) evidence.grid_5 = evidence.used;
+    if (had_readings_ && all_zero_ >= least_zero_readings) evidence.zero_readings = all_zero_;
+    if (longest_run_ >= least_equal_steps) evidence.equal_steps = longest_run_;
+    // A few are nothing, and so is the smaller part.
+    if (differing_ >= least_speeds && differing_ * 2 > moving_) evidence.speed_differs = differing_;
+    evidence.jumps = jumps;
+    evidence.white = white;
+    if (copied >= least_copied) evidence.copied = copied;
 
     const auto add = [&evidence](std::int64_t count, double nats) {
         if (count == 0) return;
@@ -116,14 +97,24 @@ MockEvidence mock_evidence(std::span<const Fix> track) {
     add(evidence.grid_4, 2);
     add(evidence.grid_5, 1);
     add(evidence.jumps, static_cast<double>(std::min<std::int64_t>(evidence.jumps, 3)));
+    add(evidence.white, 2);
+    add(evidence.copied, 4);
     return evidence;
+}
+
+MockEvidence mock_evidence(std::span<const Fix> track, std::int64_t copied) {
+    MockSums sums;
+    for (const Fix& fix : track) sums.add(fix);
+    const Jitter noise = jitter_of(track);
+    return sums.evidence(static_cast<std::int64_t>(leaps(track, road_speed_mm_s).jumps.size()),
+                         is_white(noise) ? noise.fixes : 0, copied);
 }
 
 Measurement mock(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.mock");
     if (!reading.is_complete()) return reading.nothing();
     const std::span<const Fix> track = fixes_within(reading.track("track"), reading.interval("interval"));
-    const MockEvidence evidence = mock_evidence(track);
+    const MockEvidence evidence = mock_evidence(track, reading.number("copied"));
     Writing writing("track.mock");
     writing.fact("flagged", evidence.flagged);
     writing.fact("knowing", evidence.knowing);
@@ -134,6 +125,8 @@ Measurement mock(std::span<const Argument> arguments) {
     writing.fact("grid_4", evidence.grid_4);
     writing.fact("grid_5", evidence.grid_5);
     writing.fact("jumps", evidence.jumps);
+    writing.fact("white", evidence.white);
+    writing.fact("copied", evidence.copied);
     writing.fact("features", evidence.features);
     writing.fact("nats", mnat_of(evidence.nats));
     writing.fact("used", evidence.used);

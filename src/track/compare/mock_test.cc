@@ -106,5 +106,32 @@ TEST(mock, real_phones_and_cars_gather_less_than_two_nats) {
     }
 }
 
+TEST(mock, white_noise_at_rest_and_a_copied_run_are_features_among_others) {
+    Random random(33);
+    std::vector<Fix> still;
+    for (int i = 0; i < 600; ++i) {
+        const geo::Offset noise{(random.unit() + random.unit() + random.unit() - 1.5) * 8,
+                                (random.unit() + random.unit() + random.unit() - 1.5) * 8};
+        still.push_back(fix_at(nine + i * 1000 + random.between(0, 400), noise, 6000));
+        still.back().seq = static_cast<std::uint32_t>(i);
+    }
+    EXPECT_EQ(*call(still).fact("white"), 600);
+    EXPECT_EQ(*call(still).fact("nats"), 2000);
+    EXPECT_EQ(call(still).run().verdict, Verdict::insufficient);
+    EXPECT_EQ(*call(still).with_number("copied", 23).fact("copied"), 0);
+    EXPECT_EQ(*call(still).with_number("copied", 24).fact("nats"), 6000);
+    EXPECT_EQ(call(still).with_number("copied", 24).run().verdict, Verdict::insufficient) << "two features only";
+    for (Fix& fix : still) fix.accuracy_mm = 0;
+    EXPECT_EQ(call(still).with_number("copied", 24).run().verdict, Verdict::contradicted);
+}
+
+TEST(mock, real_phones_and_cars_show_no_white_noise) {
+    std::vector<Fix> phone = phone_lying_still(0);
+    std::vector<Fix> car = car_by_span();
+    if (phone.empty() || car.empty()) GTEST_SKIP() << "the real tracks are not beside the project";
+    EXPECT_EQ(*call(phone).fact("white"), 0);
+    EXPECT_EQ(*call(car).fact("white"), 0);
+}
+
 }  // namespace
 }  // namespace ningyi::track
