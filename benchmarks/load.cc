@@ -18,7 +18,7 @@ using bench::absent;
 void load_fixes(const std::string& folder, bench::District& district, Rejects& rejects) {
     bench::Fixes& fixes = district.fixes;
     fixes.rejected = bench::read_table(
-        folder, "fixes.csv", fix_columns(), rejects,
+        folder, "fixes.csv", bench::fix_columns(), rejects,
         [&](const Rows& rows, const Columns& columns, const std::vector<std::uint32_t>& right) {
             if (fixes.at_ms.capacity() == 0) {
                 const std::size_t row_bytes = rows.cells[11 * rows_in_group + rows.count - 1].at / rows.count;

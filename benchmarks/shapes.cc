@@ -42,11 +42,15 @@ std::vector<std::vector<geo::Offset>> lines_of(const std::string& folder, bench:
                           }
                       });
     std::vector<std::vector<geo::Offset>> lines;
+    // Lines are metres on a map of the district, not of the earth.
+    const geo::Offset origin{district.homes.lon_e7.front() * bench::metres_east,
+                             district.homes.lat_e7.front() * bench::metres_north};
     for (bench::OrderFixes& order : fixes) {
         order.sort();
         std::vector<geo::Offset>& line = lines.emplace_back();
         for (std::size_t i = 0; i < order.at_ms.size(); ++i)
-            line.push_back({order.lon_e7[i] * bench::metres_east, order.lat_e7[i] * bench::metres_north});
+            line.push_back({order.lon_e7[i] * bench::metres_east - origin.east,
+                            order.lat_e7[i] * bench::metres_north - origin.north});
     }
     return lines;
 }

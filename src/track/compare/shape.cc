@@ -31,11 +31,14 @@ std::int32_t millimetres(double metres) {
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(geo::rounded(metres * 1000), -most, most));
 }
 
-Grid grid_of(Line line) {
+// Counted from `origin`, a point of one of both lines: only what is 1,000 km from it is cut off.
+Grid grid_of(Line line, geo::Offset origin) {
     Grid grid;
+    grid.east.reserve(line.size());
+    grid.north.reserve(line.size());
     for (const geo::Offset& point : line) {
-        grid.east.push_back(millimetres(point.east));
-        grid.north.push_back(millimetres(point.north));
+        grid.east.push_back(millimetres(point.east - origin.east));
+        grid.north.push_back(millimetres(point.north - origin.north));
     }
     return grid;
 }
@@ -360,8 +363,8 @@ std::vector<geo::Offset> line_of(std::span<const Fix> track, const geo::Plane& p
 
 double discrete_frechet_m(Line a, Line b, Kernel kernel) {
     CHECK(!a.empty() && !b.empty());
-    const Grid of_a = grid_of(a);
-    const Grid of_b = backwards(grid_of(b));
+    const Grid of_a = grid_of(a, a.front());
+    const Grid of_b = backwards(grid_of(b, a.front()));
     const float first = squared_mm(of_a.east.front(), of_b.east.back(), of_a.north.front(), of_b.north.back());
     const float squared = last_cell(of_a, of_b, first, far_away, is_wide(kernel) ? frechet_wide : frechet_plain);
     return std::sqrt(static_cast<double>(squared)) / 1000;
@@ -369,8 +372,8 @@ double discrete_frechet_m(Line a, Line b, Kernel kernel) {
 
 double dtw_m(Line a, Line b, Kernel kernel) {
     CHECK(!a.empty() && !b.empty());
-    const Grid of_a = grid_of(a);
-    const Grid of_b = backwards(grid_of(b));
+    const Grid of_a = grid_of(a, a.front());
+    const Grid of_b = backwards(grid_of(b, a.front()));
     const float first = squared_mm(of_a.east.front(), of_b.east.back(), of_a.north.front(), of_b.north.back());
     return last_cell(of_a, of_b, static_cast<double>(std::sqrt(first)), very_far,
                      is_wide(kernel) ? dtw_wide : dtw_plain) /
@@ -379,10 +382,13 @@ double dtw_m(Line a, Line b, Kernel kernel) {
 
 bool is_within_discrete_frechet(Line a, Line b, double limit_m, Kernel kernel) {
     CHECK(!a.empty() && !b.empty());
-    // A millimetre more than the rounding of both lines can take away: the box only says what is surely apart.
-    if (least_frechet_m(a, b) > limit_m * 1.000001 + 0.002) return false;
-    const Grid of_a = grid_of(a);
-    const Grid of_b = backwards(grid_of(b));
+    // A millimetre more than the rounding of both lines can take away: ends and boxes only say what is surely apart.
+    const double surely_apart_m = limit_m * 1.000001 + 0.002;
+    if (squared_distance(a.front(), b.front()) > surely_apart_m * surely_apart_m) return false;
+    if (squared_distance(a.back(), b.back()) > surely_apart_m * surely_apart_m) return false;
+    if (least_frechet_m(a, b) > surely_apart_m) return false;
+    const Grid of_a = grid_of(a, a.front());
+    const Grid of_b = backwards(grid_of(b, a.front()));
     const std::size_t n = of_a.size();
     const std::size_t m = of_b.size();
     const auto limit_squared = static_cast<float>(limit_m * 1000 * (limit_m * 1000));

@@ -290,5 +290,18 @@ TEST(shape, is_no_verdict_and_says_nothing_of_an_empty_track) {
               same.run().facts);
 }
 
+TEST(Shape, lines_far_from_the_origin_of_the_map_are_measured_like_lines_near_it) {
+    Random random(9);
+    const Points a = wander(random, 40, 20), b = wander(random, 30, 20);
+    const auto far = [](Points points) {
+        for (geo::Offset& point : points) point = {point.east + 1'134'000, point.north + 3'532'000};
+        return points;
+    };
+    EXPECT_NEAR(discrete_frechet_m(far(a), far(b)), discrete_frechet_m(a, b), 0.003);
+    EXPECT_NEAR(dtw_m(far(a), far(b)), dtw_m(a, b), 0.003 * 70);
+    EXPECT_TRUE(is_within_discrete_frechet(far(a), far(b), discrete_frechet_m(a, b) + 0.003));
+    EXPECT_FALSE(is_within_discrete_frechet(far(a), far(b), discrete_frechet_m(a, b) - 0.003));
+}
+
 }  // namespace
 }  // namespace ningyi::track
