@@ -252,7 +252,7 @@ TEST(company_join, a_pair_alerted_is_one_that_the_sealed_form_contradicts_and_ti
                 }
                 EXPECT_TRUE(std::any_of(
                     alerts.begin(), alerts.end(),
-                    [a = a, b = b](const Companions& alert) { return alert.first == a && alert.second == b; }))
+                    [one = a, two = b](const Companions& alert) { return alert.first == one && alert.second == two; }))
                     << run << " " << a << " " << b << " " << sealed.together_ms / 60000 << " " << sealed.path_m;
             }
         }
