@@ -32,7 +32,7 @@ std::vector<exchange::FileSummary> summaries_of(const exchange::ImportReport& re
     for (const exchange::FileReport& file : report.files) {
         exchange::FileSummary summary{file.file, file.rows, file.used, file.rejected, {}};
         for (const std::string& column : file.unknown_columns) {
-            summary.notices.push_back(format("不认识的列 {} | unknown column {}", column, column));
+            summary.notices.push_back({"不认识的列 " + column, "unknown column " + column});
         }
         files.push_back(std::move(summary));
     }
@@ -116,6 +116,9 @@ int audit(const AuditOptions& options, Terminal& terminal) {
         .period = period_of(taken->info),
         .as_of =
             taken->info.as_of ? to_text(*taken->info.as_of, taken->info.zone.offset_minutes(*taken->info.as_of)) : "",
+        .period_from = taken->info.from,
+        .period_to = taken->info.to,
+        .taken_at = taken->info.as_of,
         .files = summaries_of(taken->report),
         .log_root = root,
         .log_size = store->log().size(),
@@ -131,6 +134,19 @@ int audit(const AuditOptions& options, Terminal& terminal) {
                  format("audited: {} hits, {} exempt, {} inconclusive, {} clear, {} not applicable",
                         totals[rule::Outcome::hit], totals[rule::Outcome::exempt], totals[rule::Outcome::inconclusive],
                         totals[rule::Outcome::clear], totals[rule::Outcome::not_applicable]));
+    const std::string subjects_zh = page->subject_label.zh, subjects_en = lower_ascii(page->subject_label.en) + "s";
+    if (written->outside_period > 0) {
+        terminal.say(format("注意：{} 张{}的日期不在稽核期间内，照样判定", written->outside_period, subjects_zh),
+                     format("note: {} {} lie outside the period and were judged all the same", written->outside_period,
+                            subjects_en));
+    }
+    if (written->after_as_of > 0) {
+        terminal.say(format("注意：{} 张{}的时间晚于数据截至时间，照样判定；请核对时钟与数据包", written->after_as_of,
+                            subjects_zh),
+                     format("note: {} {} are later than the data was taken and were judged all the same; check clocks "
+                            "and bundle",
+                            written->after_as_of, subjects_en));
+    }
     const std::string page_path = fs::absolute(fs::path(options.out) / "report.html").lexically_normal().string();
     terminal.say("报告：" + page_path, "report: " + page_path);
     return taken->report.exit_status();

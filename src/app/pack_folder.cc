@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "engine/engine.h"
+#include "exchange/personal_columns.h"
 
 namespace ningyi::app {
 namespace {
@@ -79,6 +80,7 @@ Result<std::unique_ptr<Packs>> load_packs(const std::string& option) {
     auto mappings = exchange::read_mappings(packs->files);
     if (!mappings) return failure(std::move(mappings.error()));
     packs->mappings = std::move(*mappings);
+    exchange::mark_personal_columns(packs->mappings, packs->set.dictionary);
     return packs;
 }
 

@@ -305,6 +305,7 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
     json.key("rule_set").value(input.set.digest);
     json.key(input.page.subject + "s").value(static_cast<std::uint64_t>(tables.subjects.size()));
     json.key(input.page.subject + "s_hit").value(tables.subjects_hit);
+    json.key("outside_period").value(tables.notes.outside_period).key("after_as_of").value(tables.notes.after_as_of);
     json.key("outcomes").begin_object();
     add_outcomes(json, tables.count);
     json.end_object();
@@ -354,7 +355,8 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
     for (const FileSummary& file : input.files) {
         json.begin_object().key("name").value(file.name).key("rows").value(file.rows).key("used").value(file.used);
         json.key("rejected").value(file.rejected).key("notices").begin_array();
-        for (const std::string& notice : file.notices) json.value(notice);
+        for (const model::Label& notice : file.notices)
+            json.begin_object().key("zh").value(notice.zh).key("en").value(notice.en).end_object();
         json.end_array().end_object();
     }
     json.end_array()
@@ -373,7 +375,7 @@ void write_summary(const AuditInput& input, const AuditTables& tables, const std
 
 }  // namespace
 
-Result<bool> write_audit(const AuditInput& input, const std::string& folder) {
+Result<AuditNotes> write_audit(const AuditInput& input, const std::string& folder) {
     if (input.engine.world().entity_index(input.page.subject) == engine::no_index) {
         return failure({.code = "E501",
                         .zh = format("没有实体 {}", input.page.subject),
@@ -394,7 +396,7 @@ Result<bool> write_audit(const AuditInput& input, const std::string& folder) {
     File file(folder + "/report.html");
     file.finish(html);
     report(1);
-    return true;
+    return tables.notes;
 }
 
 }  // namespace ningyi::exchange

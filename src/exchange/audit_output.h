@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ namespace ningyi::exchange {
 struct FileSummary {
     std::string name;  // orders.csv
     std::uint64_t rows = 0, used = 0, rejected = 0;
-    std::vector<std::string> notices;  // whole sentences, Chinese first
+    std::vector<model::Label> notices;  // whole sentences
 };
 
 struct AuditInput {
@@ -36,14 +37,22 @@ struct AuditInput {
     const model::Scope& scope;
     rule::Language language = rule::Language::zh;  // the one the report opens in
     std::string district_name, period, as_of;      // as bundle.yaml has them; may be empty
+    std::optional<Date> period_from, period_to;    // both ends count
+    std::optional<Instant> taken_at;               // when the files were taken: nothing later can be in them
     std::vector<FileSummary> files;
     std::string log_root;  // hex
     std::uint64_t log_size = 0;
     std::function<void(double)> progress;  // share done, 0 to 1; may be empty
 };
 
+// What whoever runs an audit should be told beside the outcomes. Nothing of it keeps a record from being judged.
+struct AuditNotes {
+    std::int64_t outside_period = 0;  // subjects whose day lies outside the period
+    std::int64_t after_as_of = 0;     // subjects whose time lies after the files were taken
+};
+
 // Writes findings.jsonl, findings.csv, findings.xlsx, orders.csv, summary.json and report.html into `folder`, which
 // exists. A fault when the packs and the page do not fit together; throws MachineError when the disk fails.
-Result<bool> write_audit(const AuditInput& input, const std::string& folder);
+Result<AuditNotes> write_audit(const AuditInput& input, const std::string& folder);
 
 }  // namespace ningyi::exchange

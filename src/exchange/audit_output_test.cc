@@ -370,7 +370,7 @@ protected:
                                .district_name = "花园区",
                                .period = "2026-03-01 – 2026-03-31",
                                .as_of = "2026-04-01",
-                               .files = {{"visits.csv", 3, 3, 0, {"不认识的列 x | unknown column x"}}},
+                               .files = {{"visits.csv", 3, 3, 0, {{"不认识的列 x", "unknown column x"}}}},
                                .log_root = std::string(64, 'a'),
                                .log_size = events_};
         const auto done = write_audit(input, folder.string());

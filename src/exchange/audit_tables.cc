@@ -136,7 +136,14 @@ private:
             row.record = index;
             for (const engine::Path& party : party_paths_) row.parties.push_back(text_of(reader.read(party)));
             const Value date = reader.date();
-            if (date.kind() == Kind::date) row.date = to_text(Date{static_cast<std::int32_t>(date.number())});
+            if (date.kind() == Kind::date) {
+                const Date day{static_cast<std::int32_t>(date.number())};
+                row.date = to_text(day);
+                if ((input_.period_from && day < *input_.period_from) || (input_.period_to && *input_.period_to < day))
+                    ++tables_.notes.outside_period;
+            }
+            if (const auto time = reader.time(); time && input_.taken_at && *time > *input_.taken_at)
+                ++tables_.notes.after_as_of;
             const Value money = reader.read(money_);
             if (money.kind() == Kind::money) row.claimed_fen = money.number();
             LevelHost host(reader, level_paths_);

@@ -19,6 +19,9 @@
 namespace ningyi::exchange {
 namespace {
 
+// What a simulated bundle says about itself; it is for whoever scores an audit, never read by one (docs/bundle.md).
+constexpr std::string_view labels_file = "labels.csv";
+
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_info_bytes = std::size_t{256} << 10U;
@@ -198,6 +201,7 @@ Faults Bundle::find_files(const std::vector<std::pair<std::string, std::string>>
         const std::string extension = dot == std::string::npos ? "" : base.substr(dot);
         const auto mapping = std::ranges::find(mappings, stem, &Mapping::name);
         const bool is_table = (extension == ".csv" || extension == ".xlsx") && mapping != mappings.end();
+        if (base == labels_file) continue;
         if (base != "bundle.yaml" && !is_table) {
             notices_.push_back(fault(name, "W863", "不认识的文件，未读取", "an unknown file, not read"));
             continue;

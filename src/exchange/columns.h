@@ -51,6 +51,7 @@ struct ColumnPlan {
     std::int64_t min = INT64_MIN;    // of the number, both ends included
     std::int64_t max = INT64_MAX;
     std::int64_t date_offset_ms = 0;  // date_or_time: added to the midnight of a date (minus the zone's offset)
+    bool is_personal = false;         // a field of privacy level 3 or 4 is made from it (personal_columns.h)
 
     static constexpr std::size_t no_column = SIZE_MAX;
 };

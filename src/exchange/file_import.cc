@@ -355,10 +355,11 @@ void FileImport::read_group(const Rows& rows) {
 
 void FileImport::reject(const Rows& rows, std::size_t row, std::size_t plan, Expected expected) {
     const ColumnPlan& is = columns_->plans()[plan];
+    const std::string_view cell = is.column == ColumnPlan::no_column ? "" : rows.cell(row, is.column);
     rejects_.add(Reject{.file = rows.file.empty() ? file_ : std::string(rows.file),
                         .line = rows.lines[row],
                         .column = is.name,
-                        .value = is.column == ColumnPlan::no_column ? "" : std::string(rows.cell(row, is.column)),
+                        .value = is.is_personal ? first_character(cell) : std::string(cell),
                         .zh = std::move(expected.zh),
                         .en = std::move(expected.en)});
 }

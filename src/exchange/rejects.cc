@@ -24,6 +24,14 @@ std::string cut(std::string_view value, std::size_t characters) {
     return text;
 }
 
+std::string first_character(std::string_view value) {
+    if (value.empty()) return {};
+    std::string text;
+    std::size_t at = 0;
+    append_code_point(text, next_code_point(value, at));
+    return text + "***";
+}
+
 Rejects::Rejects(std::string path) : path_(std::move(path)) {
     if (path_.empty()) return;
     file_ = std::fopen(path_.c_str(), "wbe");

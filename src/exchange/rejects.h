@@ -49,6 +49,9 @@ private:
     std::uint64_t count_ = 0;
 };
 
+// "张***": what may be shown of a personal value; "" of an empty one.
+std::string first_character(std::string_view value);
+
 // The first `characters` of a text, with "…" behind it when it was longer; bytes that are no character become
 // "\u{FFFD}".
 std::string cut(std::string_view value, std::size_t characters);

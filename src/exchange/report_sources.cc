@@ -36,7 +36,7 @@ void sources(std::string& out, const AuditInput& input_) {
     for (const FileSummary& file : input_.files) {
         std::string notices;
         for (std::size_t i = 0; i < file.notices.size() && i < 20; ++i)
-            notices += (i == 0 ? "" : "<br>") + html_escaped(file.notices[i]);
+            notices += (i == 0 ? "" : "<br>") + both(file.notices[i]);
         out += "<tr><td class=\"id\">" + html_escaped(file.name) + "</td>" +
                number_cell(count_text(static_cast<std::int64_t>(file.rows))) +
                number_cell(count_text(static_cast<std::int64_t>(file.used))) +

@@ -38,7 +38,7 @@ private:
                    "This report lists leads for people to check; none of them is a verdict. Where data is missing or "
                    "too poor the outcome is “inconclusive”, and nothing is held against anyone. "
                    "Names are masked and the drawings carry no coordinates.") +
-               "</div><h2>" + both("先看哪里", "Where to look") +
+               "</div>" + notes() + "<h2>" + both("先看哪里", "Where to look") +
                "</h2><div class=\"focus\"><div class=\"panel\"><h3>" +
                both("金额大、证据强的疑点（每条规则至多两条）",
                     "Leads with most money and the strongest evidence (two of a rule at most)") +
@@ -84,6 +84,23 @@ private:
             out += std::string(close_table) + "</div>";
         }
         out += "</div></div></section>";
+    }
+
+    // What should be known of the data before any number is read.
+    std::string notes() const {
+        std::string out;
+        const auto note = [&](std::int64_t count, std::string_view zh, std::string_view en) {
+            if (count == 0) return;
+            out += "<p>" +
+                   both(format("{} 张{}{}", count_text(count), report_.subject_zh(), zh),
+                        format("{} {}s {}", count_text(count), report_.subject_en(), en)) +
+                   "</p>";
+        };
+        note(tables_.notes.outside_period, "的日期不在稽核期间内；照样判定，金额也计入。",
+             "lie outside the period; they are judged and their money is counted all the same.");
+        note(tables_.notes.after_as_of, "的时间晚于数据截至时间；照样判定，请核对时钟与数据包。",
+             "are later than the data was taken; they are judged all the same, check clocks and bundle.");
+        return out.empty() ? out : "<div class=\"note warn\">" + out + "</div>";
     }
 
     void outcome_section(std::string& out) const {

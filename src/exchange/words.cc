@@ -44,6 +44,7 @@ model::Label severity_words(int severity) {
 model::Label label_of_fact(const rule::RuleSet& set, const rule::Feature& feature, std::string_view fact) {
     struct Words {
         std::string_view fact, zh, en;
+        std::string_view measure = {};  // of this one only
     };
     // Facts of features (rules.md §5) and of the measures of src/track.
     static constexpr std::array words{
@@ -99,6 +100,45 @@ model::Label label_of_fact(const rule::RuleSet& set, const rule::Feature& featur
         Words{"moving", "移动时间", "time moving"},
         Words{"together", "同行时间", "time together"},
         Words{"path", "同行路程", "way together"},
+        Words{"common", "两条轨迹都有的时间", "time both are known"},
+        Words{"sync", "同步距离中位数", "median distance at the same moment"},
+        Words{"matched", "参与比较的移动时间", "moving time compared"},
+        Words{"lag", "平移", "shift"},
+        Words{"samples", "比较的点数", "moments compared"},
+        Words{"run", "连续相同的步数", "equal steps in a row", "track.replay"},
+        Words{"reversed", "倒放", "played backwards"},
+        Words{"stops", "时长一致的停顿", "halts of equal length"},
+        Words{"together", "同时在场", "time in common", "track.replay"},
+        Words{"rho", "误差前后相关系数", "correlation of successive errors"},
+        Words{"rms", "误差均方根", "rms error"},
+        Words{"distinct", "不同的坐标", "different coordinates"},
+        Words{"n", "点数", "fixes"},
+        Words{"step", "点间隔", "time between fixes"},
+        Words{"late_low", "至少迟到", "late by at least"},
+        Words{"late_high", "至多迟到", "late by at most"},
+        Words{"late_worst", "最迟一次", "latest arrival"},
+        Words{"early", "提前离开", "left early by"},
+        Words{"ratio", "到访时间占计划", "share of the planned time"},
+        Words{"coverage", "看得到的占计划", "share of the plan observed"},
+        Words{"plan_ratio", "全部到访时间占计划", "share of all planned time"},
+        Words{"plan_coverage", "全部计划中看得到的", "share of all plans observed"},
+        Words{"visits", "计划到访", "planned visits", "track.plan"},
+        Words{"missed", "未到访", "missed"},
+        Words{"missed_count", "未到访数", "visits missed"},
+        Words{"stray", "计划外停留", "stays elsewhere"},
+        Words{"stray_longest", "最长计划外停留", "longest stay elsewhere"},
+        Words{"order_tau", "到访顺序一致度", "agreement of order"},
+        Words{"farthest", "最远处", "farthest"},
+        Words{"beyond_count", "超出界限的点", "fixes beyond the limit"},
+        Words{"run", "连续超出的点", "fixes beyond in a row", "track.range"},
+        Words{"own", "本轨迹的信息", "what this track says"},
+        Words{"other", "另一轨迹的信息", "what the other track says"},
+        Words{"moved", "另一轨迹的移动", "motion of the other", "track.together"},
+        Words{"moving", "另一轨迹移动的点", "moving fixes of the other", "track.together"},
+        Words{"charging", "另一轨迹充电的点", "charging fixes of the other"},
+        Words{"alive", "程序在线的空白", "silence with the program alive"},
+        Words{"value", "基准值", "baseline"},
+        Words{"z", "偏离基准（千分之一）", "deviation (per mille)"},
         Words{"min_low", "最近距离下限", "nearest, at least"},
         Words{"span", "比较的时长", "time compared"},
         Words{"common", "两者都看得到", "both seen"},
@@ -149,9 +189,13 @@ model::Label label_of_fact(const rule::RuleSet& set, const rule::Feature& featur
         const model::Field* field = entity == nullptr ? nullptr : entity->field(out.text.substr(dot + 1));
         if (field != nullptr) return field->label;
     }
+    const Words* general = nullptr;
     for (const Words& one : words) {
-        if (one.fact == fact) return {std::string(one.zh), std::string(one.en)};
+        if (one.fact != fact) continue;
+        if (one.measure == feature.fn && !one.measure.empty()) return {std::string(one.zh), std::string(one.en)};
+        if (one.measure.empty() && general == nullptr) general = &one;
     }
+    if (general != nullptr) return {std::string(general->zh), std::string(general->en)};
     return {std::string(fact), std::string(fact)};
 }
 

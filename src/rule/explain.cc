@@ -33,6 +33,13 @@ std::string decimal(Wide number, Wide divisor, int decimals, Language language) 
     return (is_negative && rounded > 0 ? "-" : "") + whole + (decimals > 0 ? "." + tail : "");
 }
 
+// As decimal(), without a tail of zeros: "12" and "12.5".
+std::string short_decimal(Wide number, Wide divisor, int decimals, Language language) {
+    std::string text = decimal(number, divisor, decimals, language);
+    while (text.find('.') != std::string::npos && (text.back() == '0' || text.back() == '.')) text.pop_back();
+    return text;
+}
+
 std::string unknown_word(Language language) {
     return language == Language::zh ? "（未知）" : "(unknown)";
 }
@@ -270,14 +277,14 @@ std::string shown(const Value& value, std::string_view format_word, Language lan
     const Kind kind = value.kind();
     const std::int64_t number = value.number();
     if (kind == Kind::length && format_word == "m") return decimal(number, 1000, 0, language);
-    if (kind == Kind::length && format_word == "m1") return decimal(number, 1000, 1, language);
-    if (kind == Kind::length && format_word == "km1") return decimal(number, 1000000, 1, language);
+    if (kind == Kind::length && format_word == "m1") return short_decimal(number, 1000, 1, language);
+    if (kind == Kind::length && format_word == "km1") return short_decimal(number, 1000000, 1, language);
     if (kind == Kind::duration && format_word == "min") return decimal(value.ms(), minutes_ms, 0, language);
-    if (kind == Kind::duration && format_word == "h1") return decimal(value.ms(), hours_ms, 1, language);
+    if (kind == Kind::duration && format_word == "h1") return short_decimal(value.ms(), hours_ms, 1, language);
     if (kind == Kind::duration && format_word == "s") return decimal(value.ms(), seconds_ms, 0, language);
     if (kind == Kind::money && format_word == "yuan") return decimal(number, 100, number % 100 == 0 ? 0 : 2, language);
     if (kind == Kind::ratio && format_word == "%") return decimal(number, 10000, 0, language);
-    if (kind == Kind::ratio && format_word == "%1") return decimal(number, 10000, 1, language);
+    if (kind == Kind::ratio && format_word == "%1") return short_decimal(number, 10000, 1, language);
     if (kind == Kind::speed && format_word == "kmh") return decimal(Wide{number} * 36, 10000, 0, language);
     if (kind == Kind::timestamp && format_word == "date") return to_text(zone.date(Instant{value.ms()}));
     if (kind == Kind::timestamp && format_word == "time") return clock_time(zone.time_of_day(Instant{value.ms()}));
