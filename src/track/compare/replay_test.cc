@@ -333,8 +333,8 @@ TEST(replay, copied_runs_are_those_of_trying_every_pair) {
             const Fix& from = a[20 + k];
             const Fix& before = a[19 + k];
             b[30 + k].at.ms = b[29 + k].at.ms + (from.at.ms - before.at.ms);
-            b[30 + k].place = {b[29 + k].place.lat_e7 + from.place.lat_e7 - before.place.lat_e7,
-                               b[29 + k].place.lon_e7 + from.place.lon_e7 - before.place.lon_e7};
+            b[30 + k].place = {b[29 + k].place.lat_e7 + (from.place.lat_e7 - before.place.lat_e7),
+                               b[29 + k].place.lon_e7 + (from.place.lon_e7 - before.place.lon_e7)};
         }
         b.resize(30 + length);
         ASSERT_EQ(copied_run(a, b), slow_run(a, b)) << round;
