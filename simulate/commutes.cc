@@ -49,16 +49,39 @@ std::vector<Waypoint> Planner::ride(const std::vector<Point>& streets, Instant a
     Instant at = arrives;
     for (std::size_t n = streets.size() - 1; n > 0; --n) {
         const double length = distance_m(streets[n - 1], streets[n]);
-        const double mps = manner == Manner::even ? even_mps : 3.4 + random_.unit() * 2.0;
+        const double mps = manner == Manner::even ? even_mps : 3.1 + random_.unit() * 2.7;
         at.ms -= static_cast<Millis>(length / mps * 1000) + 1;
         way.push_back({at, streets[n - 1]});
-        if (n > 1 && manner == Manner::natural && random_.chance(0.35)) {  // a red light, a neighbour
-            at.ms -= random_.between(5, 50) * seconds_ms;
+        if (n > 1 && manner == Manner::natural && random_.chance(0.4)) {  // a red light, a neighbour
+            at.ms -= random_.between(5, 60) * seconds_ms;
             way.push_back({at, streets[n - 1]});
         }
     }
     std::reverse(way.begin(), way.end());
     return way;
+}
+
+void Planner::travel(std::vector<Waypoint>& path, Waypoint from, Waypoint to) {
+    const double length = distance_m(from.point, to.point);
+    const auto pieces = static_cast<std::size_t>(std::clamp(length / 200, 2.0, 60.0));
+    std::vector<double> times(pieces);
+    double whole = 0;
+    for (double& time : times) {
+        time = 0.6 + 0.8 * random_.unit();
+        if (random_.chance(0.2)) time += 0.3 + 1.2 * random_.unit();  // a light
+        whole += time;
+    }
+    path.push_back(from);
+    double passed = 0;
+    for (std::size_t n = 0; n + 1 < pieces; ++n) {
+        passed += times[n];
+        const double share = static_cast<double>(n + 1) / static_cast<double>(pieces);
+        const auto at = static_cast<Millis>(static_cast<double>(to.at.ms - from.at.ms) * passed / whole);
+        path.push_back({plus(from.at, at),
+                        {from.point.east + (to.point.east - from.point.east) * share,
+                         from.point.north + (to.point.north - from.point.north) * share}});
+    }
+    path.push_back(to);
 }
 
 void Planner::commute(Order& order, Manner manner) {

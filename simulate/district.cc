@@ -544,7 +544,7 @@ private:
         } else {
             for (int column = 0; column < 5; ++column) file.empty();
         }
-        file.plain(step != nullptr ? provider_of(owner) : "");
+        file.plain(step != nullptr ? provider_of(owner, order) : "");
         file.plain(step != nullptr ? mock_of(owner, order) : "unknown");
         device_id(file, owner, order.start);
         file.instant(recorded(order, at));
@@ -553,8 +553,9 @@ private:
     }
 
     // A browser terminal knows neither where a position comes from nor whether it is made up.
-    static std::string_view provider_of(const Caregiver& owner) {
-        return owner.platform == Platform::browser ? "" : "fused";
+    static std::string_view provider_of(const Caregiver& owner, const Order& order) {
+        if (owner.platform == Platform::browser) return "";
+        return order.recording.step_ms < 10 * seconds_ms ? "gnss" : "fused";
     }
     static std::string_view mock_of(const Caregiver& owner, const Order& order) {
         if (owner.platform == Platform::browser) return "unknown";
@@ -565,7 +566,7 @@ private:
         const Order& first = block.orders[open[0]];
         const Caregiver& caregiver = block.caregivers[first.caregiver];
         const Caregiver& owner = block.caregivers[first.device_of];
-        const std::string_view provider = provider_of(owner);
+        const std::string_view provider = provider_of(owner, first);
         const std::string_view mock = mock_of(owner, first);
         const std::string_view level = owner.platform == Platform::browser ? "p95" : "p68";
         if (last_owner_ != caregiver.number) last_fix_ = {};

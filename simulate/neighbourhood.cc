@@ -31,8 +31,9 @@ void Planner::add_caregiver(std::size_t i) {
     if (role(i) == Role::mock || role(i) == Role::zero_radius || role(i) == Role::hung_lead) {
         caregiver.platform = Platform::android;
     }
-    if (role(i) == Role::teleport || role(i) == Role::route_fake) caregiver.platform = Platform::browser;
-    if (role(i) == Role::replayer || role(i) == Role::home_town) caregiver.platform = Platform::android;
+    if (role(i) == Role::teleport) caregiver.platform = Platform::browser;
+    if (role(i) == Role::replayer || role(i) == Role::home_town || role(i) == Role::route_fake || i == dense_position)
+        caregiver.platform = Platform::android;
     if (i == two_person_position || i == two_person_position + 1) caregiver.team = block + 1;
     if (role(i) == Role::new_phone) {
         caregiver.changes_phone = true;

@@ -54,7 +54,7 @@ enum class Signal {
     mock,          // a virtual-location app that sets the mock flag
     zero_radius,   // one that states an accuracy of exactly 0
     off,           // location switched off
-    white_jitter,  // a virtual-location app in a browser: noise without memory around the door
+    white_jitter,  // a virtual-location app without a flag: noise without memory around the door
     fake_route,    // one that also rides the way, without any noise
 };
 

@@ -261,6 +261,8 @@ private:
     // Waypoints along `streets` that end at `arrives`.
     std::vector<Waypoint> ride(const std::vector<Point>& streets, Instant arrives, Manner manner);
     void commute(Order& order, Manner manner);
+    // From one place to another in that time, faster and slower on the way; appended to `path` with both ends.
+    void travel(std::vector<Waypoint>& path, Waypoint from, Waypoint to);
     // Passes the recorded way of an earlier order to the same elder off as that of this one; false: there is none.
     bool copy_commute(std::size_t from_caregiver, Order& order, Copy copy);
 

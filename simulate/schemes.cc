@@ -34,13 +34,21 @@ void Planner::apply_role(std::size_t i, Order& order, Free& free) {
                 if (role(i) == Role::mock) order.labels.push_back({"S2", "HC-EVD-08", "hit"});
                 return;
             }
+            if (role(i) == Role::mock && elder_index < 4) {  // the same app with its flag hidden
+                order.signal = Signal::white_jitter;
+                order.recording.step_ms = 5 * seconds_ms;
+                order.labels.push_back({"S2", "HC-LOC-05", "hit"});
+                return;
+            }
             break;
         case Role::teleport:
             if (elder_index == 2 || elder_index == 3) {
                 order.signal = Signal::white_jitter;
                 order.recording.step_ms = 5 * seconds_ms;
-                order.labels.push_back({"S2", "HC-LOC-05", "hit"});
+                // A browser does not say where a position comes from: its noise accuses nobody.
+                order.labels.push_back({"S2", "HC-LOC-05", "inconclusive"});
                 order.labels.push_back({"S2", "HC-LOC-04", "inconclusive"});
+                order.labels.push_back({"S2", "*", "any"});
                 return;
             }
             if (elder_index > 1) break;
@@ -210,11 +218,11 @@ void Planner::go_to_hospital(Order& order, const Elder& elder, Free& free) {
     const Point hospital = hospital_near(elder.home);
     const auto ride = static_cast<Millis>(distance_m(elder.home, hospital) / hurried_mps * 1000);
     const Instant leaves = plus(order.start, 9 * minutes_ms);
-    order.path = {{order.start, elder.home}, {leaves, elder.home}, {plus(leaves, ride), hospital}};
+    order.path = {{order.start, elder.home}};
+    travel(order.path, {leaves, elder.home}, {plus(leaves, ride), hospital});
     if (random_.chance(0.6)) {
         const Instant back = plus(order.end, -7 * minutes_ms);
-        order.path.push_back({plus(back, -ride), hospital});
-        order.path.push_back({back, elder.home});
+        travel(order.path, {plus(back, -ride), hospital}, {back, elder.home});
     } else {
         order.path.push_back({order.end, hospital});
         free.place = hospital;
@@ -232,11 +240,9 @@ void Planner::run_errand(Order& order, const Elder& elder) {
     const auto walk = static_cast<Millis>(distance_m(elder.home, market) / 1.3 * 1000);
     const Instant leaves = plus(order.start, 8 * minutes_ms);
     const Instant back = plus(order.end, -9 * minutes_ms);
-    order.path = {{order.start, elder.home},
-                  {leaves, elder.home},
-                  {plus(leaves, walk), market},
-                  {plus(back, -walk), market},
-                  {back, elder.home}};
+    order.path = {{order.start, elder.home}};
+    travel(order.path, {leaves, elder.home}, {plus(leaves, walk), market});
+    travel(order.path, {plus(back, -walk), market}, {back, elder.home});
     order.labels.push_back({"errand", "HC-LOC-07", "exempt"});
     order.labels.push_back({"errand", "HC-LOC-08", "clear"});
 }
@@ -264,7 +270,8 @@ void Planner::leave_early(const Caregiver& caregiver, const Elder& elder, Order&
     if (random_.chance(0.5)) refuge = moved(elder.home, on_circle(random_, 1200 + random_.unit() * 900));
     const Instant leaves = plus(order.start, worked);
     const auto ride = static_cast<Millis>(distance_m(elder.home, refuge) / 5.0 * 1000);
-    order.path = {{order.start, elder.home}, {leaves, elder.home}, {plus(leaves, ride), refuge}};
+    order.path = {{order.start, elder.home}};
+    travel(order.path, {leaves, elder.home}, {plus(leaves, ride), refuge});
     for (const std::string_view rule : {"HC-LOC-08", "HC-LOC-07", "HC-LOC-02"}) {
         order.labels.push_back({"S4", rule, "hit"});
     }

@@ -191,8 +191,8 @@ void Planner::settle_swaps() {
                 std::swap(one.planned_start, two.planned_start);  // some of it would still be as planned
                 continue;
             }
-            one.labels.push_back({"swapped", "HC-LOC-18", "exempt"});
-            two.labels.push_back({"swapped", "HC-LOC-18", "exempt"});
+            one.labels.push_back({"swapped", "HC-LOC-18", "clear"});
+            two.labels.push_back({"swapped", "HC-LOC-18", "clear"});
         }
     }
 }

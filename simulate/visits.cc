@@ -87,6 +87,7 @@ void Planner::place_batch(std::size_t i, Free& free) {
             order.labels.push_back({"S7", "HC-LOC-01", "hit"});
             order.labels.push_back({"S7", "HC-LOC-08", "hit"});
             order.labels.push_back({"S7", "HC-TIM-03", "hit"});
+            order.labels.push_back({"S7", "HC-LOC-18", "hit"});
             block_.orders[leader].rides_along.push_back(order.serial);
         }
         last = std::max(last, order.end);
@@ -106,6 +107,7 @@ void Planner::place_overlap(std::size_t i, const Slot& slot, Free& free) {
     second.is_back_entry = true;
     second.late_ms = random_.between(3, 20) * hours_ms;
     second.labels.push_back({"overlap", "HC-TIM-03", "hit"});
+    second.labels.push_back({"overlap", "HC-LOC-18", "hit"});
     free = {std::max(first.end, second.end), block_.elders[elder].home, free.orders + 1};
 }
 
@@ -117,9 +119,9 @@ void Planner::place_far(std::size_t i, const Slot& slot, Free& free) {
     const std::size_t elder = caregiver.elders[0];
     const Point there = block_.elders[elder].home;
     const Instant start = plus(first.end, random_.between(60, 90) * seconds_ms);
-    const auto ride = static_cast<Millis>(distance_m(here, there) / hurried_mps * 1000);
+    const auto ride = static_cast<Millis>(distance_m(here, there) / hurried_mps / (0.9 + 0.2 * random_.unit()) * 1000);
     first.signal = Signal::plain;
-    first.path = {{plus(start, -ride - minutes_ms), here}, {plus(start, -minutes_ms), there}};
+    travel(first.path, {plus(start, -ride - minutes_ms), here}, {plus(start, -minutes_ms), there});
     first.labels.push_back({"far_next", "HC-LOC-02", "hit"});
     Order& second = add_order(i, elder, cleaning, start);
     second.path = {{start, there}};
