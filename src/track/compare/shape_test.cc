@@ -290,7 +290,7 @@ TEST(shape, is_no_verdict_and_says_nothing_of_an_empty_track) {
               same.run().facts);
 }
 
-TEST(Shape, lines_far_from_the_origin_of_the_map_are_measured_like_lines_near_it) {
+TEST(shape, lines_far_from_the_origin_of_the_map_are_measured_like_lines_near_it) {
     Random random(9);
     const Points a = wander(random, 40, 20), b = wander(random, 30, 20);
     const auto far = [](Points points) {
