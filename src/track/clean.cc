@@ -14,6 +14,7 @@ constexpr Millis clock_slack_ms = 2 * minutes_ms;
 constexpr double poor_accuracy_mm = 200'000;
 constexpr std::int32_t near_zero_e7 = 1000;  // 1e-4°
 constexpr std::size_t least_coarse = 20;
+constexpr std::size_t most_at_once = 16;  // fixes of one instant that are told apart live
 
 // A total order on what a fix says, so that arrival never shows: time, then the order in which the device sent it, then
 // the rest.
@@ -25,22 +26,6 @@ auto order_of(const Fix& fix) {
 
 bool is_near_zero(geo::Place place) {
     return std::abs(std::int64_t{place.lat_e7}) <= near_zero_e7 && std::abs(std::int64_t{place.lon_e7}) <= near_zero_e7;
-}
-
-void mark_each(std::vector<Fix>& fixes) {
-    for (Fix& fix : fixes) {
-        std::uint32_t marks = fix.marks & mark_suspect_datum;
-        if ((fix.flags & flag_not_positioned) != 0) marks |= mark_invalid;
-        if (is_near_zero(fix.received)) marks |= mark_zero;
-        if (!geo::is_on_earth(fix.place) || (fix.flags & flag_not_a_number) != 0) marks |= mark_range;
-        if (fix.recorded.ms != no_time && fix.at.ms - clock_slack_ms > fix.recorded.ms) marks |= mark_future;
-        if ((fix.flags & flag_aged) != 0) marks |= mark_stale;
-        if (accuracy_68_mm(fix) > poor_accuracy_mm) marks |= mark_poor;
-        if ((fix.flags & flag_mock_known) != 0 && (fix.flags & flag_mock) != 0) marks |= mark_mock;
-        if ((fix.flags & flag_simulated) != 0) marks |= mark_simulated;
-        if ((fix.flags & flag_accessory) != 0) marks |= mark_accessory;
-        fix.marks = marks;
-    }
 }
 
 // Positions of the fixes, ordered by `key`; equal keys keep the order of the track.
@@ -131,13 +116,42 @@ void mark_coarse_devices(std::vector<Fix>& fixes) {
 
 }  // namespace
 
+std::uint32_t own_marks(const Fix& fix) {
+    std::uint32_t marks = fix.marks & mark_suspect_datum;
+    if ((fix.flags & flag_not_positioned) != 0) marks |= mark_invalid;
+    if (is_near_zero(fix.received)) marks |= mark_zero;
+    if (!geo::is_on_earth(fix.place) || (fix.flags & flag_not_a_number) != 0) marks |= mark_range;
+    if (fix.recorded.ms != no_time && fix.at.ms - clock_slack_ms > fix.recorded.ms) marks |= mark_future;
+    if ((fix.flags & flag_aged) != 0) marks |= mark_stale;
+    if (accuracy_68_mm(fix) > poor_accuracy_mm) marks |= mark_poor;
+    if ((fix.flags & flag_mock_known) != 0 && (fix.flags & flag_mock) != 0) marks |= mark_mock;
+    if ((fix.flags & flag_simulated) != 0) marks |= mark_simulated;
+    if ((fix.flags & flag_accessory) != 0) marks |= mark_accessory;
+    return marks;
+}
+
+void LiveMarks::mark(Fix& fix) {
+    fix.marks = own_marks(fix);
+    if (at_once_.empty() || fix.at != at_) at_once_.clear();
+    at_ = fix.at;
+    const std::pair here(fix.device, fix.place);
+    if (std::find(at_once_.begin(), at_once_.end(), here) != at_once_.end()) {
+        fix.marks |= mark_duplicate;
+    } else if (at_once_.size() < most_at_once) {
+        at_once_.push_back(here);
+    }
+    if ((fix.marks & marks_without_place) != 0) return;
+    if (place_ == fix.place) fix.marks |= mark_repeat;
+    place_ = fix.place;
+}
+
 void mark(std::vector<Fix>& fixes) {
     // Most tracks come in order, and most fixes differ in their time.
     const auto is_before = [](const Fix& a, const Fix& b) {
         return a.at != b.at ? a.at < b.at : order_of(a) < order_of(b);
     };
     if (!std::is_sorted(fixes.begin(), fixes.end(), is_before)) std::sort(fixes.begin(), fixes.end(), is_before);
-    mark_each(fixes);
+    for (Fix& fix : fixes) fix.marks = own_marks(fix);
     mark_duplicates(fixes);
     mark_disorder(fixes);
     mark_clock_steps(fixes);

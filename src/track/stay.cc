@@ -6,43 +6,44 @@
 #include "geo/plane.h"
 
 namespace ningyi::track {
-namespace {
 
-Stay stay_of(std::span<const Fix* const> fixes) {
-    const geo::Place origin = fixes.front()->place;
-    const geo::Place origin_received = fixes.front()->received;
-    double weights = 0;
-    double lat = 0, lon = 0, lat_received = 0, lon_received = 0;
-    for (const Fix* fix : fixes) {
-        const double sigma = sigma_mm(*fix);
-        const double weight = 1 / (sigma * sigma);
-        weights += weight;
-        lat += weight * static_cast<double>(std::int64_t{fix->place.lat_e7} - origin.lat_e7);
-        lon += weight * static_cast<double>(std::int64_t{fix->place.lon_e7} - origin.lon_e7);
-        lat_received += weight * static_cast<double>(std::int64_t{fix->received.lat_e7} - origin_received.lat_e7);
-        lon_received += weight * static_cast<double>(std::int64_t{fix->received.lon_e7} - origin_received.lon_e7);
+void StaySums::add(const Fix& fix) {
+    if (fixes_ == 0) {
+        from_ = fix.at;
+        origin_ = fix.place;
+        origin_received_ = fix.received;
+        datum_ = fix.datum;
     }
-    Stay stay;
-    stay.from = fixes.front()->at;
-    stay.to = fixes.back()->at;
-    stay.place = geo::place_of_degrees((origin.lat_e7 + lat / weights) / 1e7, (origin.lon_e7 + lon / weights) / 1e7);
-    stay.received = geo::place_of_degrees((origin_received.lat_e7 + lat_received / weights) / 1e7,
-                                          (origin_received.lon_e7 + lon_received / weights) / 1e7);
-    stay.sigma_mm = std::sqrt(static_cast<double>(fixes.size()) / weights);
-    stay.fixes = fixes.size();
-    stay.datum = fixes.front()->datum;
-    for (const Fix* fix : fixes) {
-        if (fix->datum != stay.datum) stay.datum = Datum::unknown;
-    }
-    return stay;
+    ++fixes_;
+    to_ = fix.at;
+    if (fix.datum != datum_) datum_ = Datum::unknown;
+    const double sigma = sigma_mm(fix);
+    const double weight = 1 / (sigma * sigma);
+    weights_ += weight;
+    lat_ += weight * static_cast<double>(std::int64_t{fix.place.lat_e7} - origin_.lat_e7);
+    lon_ += weight * static_cast<double>(std::int64_t{fix.place.lon_e7} - origin_.lon_e7);
+    lat_received_ += weight * static_cast<double>(std::int64_t{fix.received.lat_e7} - origin_received_.lat_e7);
+    lon_received_ += weight * static_cast<double>(std::int64_t{fix.received.lon_e7} - origin_received_.lon_e7);
 }
 
-}  // namespace
+Stay StaySums::stay() const {
+    Stay stay;
+    stay.from = from_;
+    stay.to = to_;
+    stay.place =
+        geo::place_of_degrees((origin_.lat_e7 + lat_ / weights_) / 1e7, (origin_.lon_e7 + lon_ / weights_) / 1e7);
+    stay.received = geo::place_of_degrees((origin_received_.lat_e7 + lat_received_ / weights_) / 1e7,
+                                          (origin_received_.lon_e7 + lon_received_ / weights_) / 1e7);
+    stay.sigma_mm = std::sqrt(static_cast<double>(fixes_) / weights_);
+    stay.fixes = fixes_;
+    stay.datum = datum_;
+    return stay;
+}
 
 std::vector<Stay> stays(std::span<const Fix> track, const StayRule& rule) {
     std::vector<const Fix*> used;
     for (const Fix& fix : track) {
-        if ((fix.marks & (marks_without_place | mark_poor | mark_jump)) == 0) used.push_back(&fix);
+        if (is_used_in_stays(fix)) used.push_back(&fix);
     }
     std::vector<Stay> result;
     if (used.empty()) return result;
@@ -66,7 +67,9 @@ std::vector<Stay> stays(std::span<const Fix> track, const StayRule& rule) {
             ++i;
             continue;
         }
-        result.push_back(stay_of({used.data() + i, j - i}));
+        StaySums sums;
+        for (std::size_t k = i; k < j; ++k) sums.add(*used[k]);
+        result.push_back(sums.stay());
         i = j;
     }
     return result;

@@ -28,6 +28,27 @@ struct Stay {
     std::size_t fixes = 0;
 };
 
+// True if stays look at the fix: poor ones and outliers are left out.
+inline bool is_used_in_stays(const Fix& fix) {
+    return (fix.marks & (marks_without_place | mark_poor | mark_jump)) == 0;
+}
+
+// Running sums of the fixes of one stay.
+class StaySums {
+public:
+    void add(const Fix& fix);
+    std::size_t fixes() const { return fixes_; }
+    Stay stay() const;  // REQUIRES: a fix was added
+
+private:
+    std::size_t fixes_ = 0;
+    Instant from_, to_;
+    geo::Place origin_, origin_received_;  // the first fix; the sums are differences from it
+    Datum datum_ = Datum::wgs84;
+    double weights_ = 0;
+    double lat_ = 0, lon_ = 0, lat_received_ = 0, lon_received_ = 0;
+};
+
 // In order, disjoint. REQUIRES: `track` as mark() leaves it. Poor fixes and outliers are left out.
 std::vector<Stay> stays(std::span<const Fix> track, const StayRule& rule = {});
 

@@ -12,8 +12,10 @@ namespace {
 
 constexpr double most_nats = 10;
 
+}  // namespace
+
 // One step between two fixes: how far at least, and how long.
-struct Step {
+struct LiveLeaps::Step {
     double distance_m = 0;
     double low_m = 0;    // what is left of it beyond the 95 % error of both ends
     double sigma_m = 0;  // of the difference, one axis
@@ -21,82 +23,90 @@ struct Step {
     bool is_within(double limit_m_s) const { return low_m <= limit_m_s * seconds; }
 };
 
-Step step_between(const geo::Plane& plane, const Fix& a, const Fix& b) {
-    const double sigma_a = sigma_mm(a) / 1000;
-    const double sigma_b = sigma_mm(b) / 1000;
+LiveLeaps::Step LiveLeaps::step_between(const Spot& a, const Spot& b) const {
     Step step;
-    step.sigma_m = std::sqrt(sigma_a * sigma_a + sigma_b * sigma_b);
-    step.distance_m = geo::length(plane.between(a.place, b.place));
+    step.sigma_m = std::sqrt(a.sigma_m * a.sigma_m + b.sigma_m * b.sigma_m);
+    step.distance_m = geo::length(plane_->between(a.place, b.place));
     step.low_m = std::max(0.0, step.distance_m - sigmas_95 * step.sigma_m);
     step.seconds = std::max(1.0, static_cast<double>(b.at.ms - a.at.ms) / 1000);
     return step;
 }
 
-}  // namespace
+// A fix agrees with a landing when it can be reached from there and lies nearer to it than to the start.
+bool LiveLeaps::agrees(std::size_t waiting, const Spot& start, const Spot& landing) const {
+    if (waiting >= waiting_count_) return false;
+    const Spot& fix = waiting_[waiting];
+    return step_between(landing, fix).is_within(limit_m_s_) &&
+           geo::squared_length(plane_->between(landing.place, fix.place)) <
+               geo::squared_length(plane_->between(start.place, fix.place));
+}
+
+// One stray fix may be reached slowly enough, after a fix that was missed, and still be left too fast. It is the stray
+// when what came before it reaches the landing without it and lies far nearer to it.
+bool LiveLeaps::is_stray(const Spot& before, const Spot& start, const Spot& landing) const {
+    return step_between(before, landing).is_within(limit_m_s_) &&
+           4 * geo::squared_length(plane_->between(before.place, landing.place)) <
+               geo::squared_length(plane_->between(start.place, landing.place));
+}
+
+void LiveLeaps::add(const Fix& fix, std::size_t index) {
+    if ((fix.marks & (marks_without_place | mark_clock)) != 0) return;
+    ++found_.used;
+    const Spot spot{fix.place, fix.at, index, sigma_mm(fix) / 1000};
+    if (!reference_) {
+        plane_.emplace(fix.place);
+        reference_ = previous_ = spot;
+        last_at_ = fix.at;
+        return;
+    }
+    waiting_[waiting_count_++] = spot;
+    if (waiting_count_ < waiting_.size()) return;
+    judge(waiting_[0], 1);
+    std::move(waiting_.begin() + 1, waiting_.end(), waiting_.begin());
+    --waiting_count_;
+}
+
+void LiveLeaps::end() {
+    for (std::size_t i = 0; i < waiting_count_; ++i) judge(waiting_[i], i + 1);
+    waiting_count_ = 0;
+}
+
+// `waiting`: where the fixes after it wait.
+void LiveLeaps::judge(const Spot& fix, std::size_t waiting) {
+    const Spot start = *reference_;
+    const Step step = step_between(start, fix);
+    const Millis since_last = fix.at.ms - last_at_->ms;
+    if (since_last <= interpolated_gap_ms) found_.observed += since_last;
+    last_at_ = fix.at;
+    if (step.is_within(limit_m_s_)) {
+        found_.speed_max_mm_s = std::max(found_.speed_max_mm_s, step.low_m * 1000 / step.seconds);
+        previous_ = start;
+        reference_ = fix;
+        ++support_;
+        return;
+    }
+    if (!agrees(waiting, start, fix) || !agrees(waiting + 1, start, fix)) {
+        found_.outliers.push_back(fix.index);
+        return;
+    }
+    if (support_ < 2 || is_stray(*previous_, start, fix)) {
+        found_.outliers.push_back(start.index);
+    } else {
+        const double z = (step.distance_m - limit_m_s_ * step.seconds) / step.sigma_m;
+        const double speed = step.low_m * 1000 / step.seconds;
+        found_.jumps.push_back({fix.at, fix.index, speed, std::min(most_nats, z * z / 2)});
+        found_.speed_max_mm_s = std::max(found_.speed_max_mm_s, speed);
+    }
+    previous_ = fix;
+    reference_ = fix;
+    support_ = 1;
+}
 
 Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
-    Leaps result;
-    std::vector<std::size_t> used;
-    used.reserve(track.size());
-    for (std::size_t i = 0; i < track.size(); ++i) {
-        if ((track[i].marks & (marks_without_place | mark_clock)) == 0) used.push_back(i);
-    }
-    result.used = used.size();
-    if (used.empty()) return result;
-    const geo::Plane plane(track[used.front()].place);
-    const double limit_m_s = limit_mm_s / 1000;
-
-    // A fix agrees with a landing when it can be reached from there and lies nearer to it than to the start.
-    const auto agrees = [&](std::size_t further, const Fix& start, const Fix& landing) {
-        if (further >= used.size()) return false;
-        const Fix& fix = track[used[further]];
-        return step_between(plane, landing, fix).is_within(limit_m_s) &&
-               geo::squared_length(plane.between(landing.place, fix.place)) <
-                   geo::squared_length(plane.between(start.place, fix.place));
-    };
-
-    // One stray fix may be reached slowly enough, after a fix that was missed, and still be left too fast. It is the
-    // stray when what came before it reaches the landing without it and lies far nearer to it.
-    const auto is_stray = [&](const Fix& before, const Fix& start, const Fix& landing) {
-        return step_between(plane, before, landing).is_within(limit_m_s) &&
-               4 * geo::squared_length(plane.between(before.place, landing.place)) <
-                   geo::squared_length(plane.between(start.place, landing.place));
-    };
-
-    std::size_t reference = 0;  // position in `used` of the last fix that is no outlier
-    std::size_t previous = 0;   // and of the one before it; the same when there is none
-    std::size_t support = 1;    // how many fixes in a row agree with it, itself included
-    for (std::size_t next = 1; next < used.size(); ++next) {
-        const Fix& start = track[used[reference]];
-        const Fix& fix = track[used[next]];
-        const Step step = step_between(plane, start, fix);
-        if (fix.at.ms - track[used[next - 1]].at.ms <= interpolated_gap_ms) {
-            result.observed += fix.at.ms - track[used[next - 1]].at.ms;
-        }
-        if (step.is_within(limit_m_s)) {
-            result.speed_max_mm_s = std::max(result.speed_max_mm_s, step.low_m * 1000 / step.seconds);
-            previous = reference;
-            reference = next;
-            ++support;
-            continue;
-        }
-        if (!agrees(next + 1, start, fix) || !agrees(next + 2, start, fix)) {
-            result.outliers.push_back(used[next]);
-            continue;
-        }
-        if (support < 2 || is_stray(track[used[previous]], start, fix)) {
-            result.outliers.push_back(used[reference]);
-        } else {
-            const double z = (step.distance_m - limit_m_s * step.seconds) / step.sigma_m;
-            const double speed = step.low_m * 1000 / step.seconds;
-            result.jumps.push_back({fix.at, used[next], speed, std::min(most_nats, z * z / 2)});
-            result.speed_max_mm_s = std::max(result.speed_max_mm_s, speed);
-        }
-        previous = next;
-        reference = next;
-        support = 1;
-    }
-    return result;
+    LiveLeaps fold(limit_mm_s);
+    for (std::size_t i = 0; i < track.size(); ++i) fold.add(track[i], i);
+    fold.end();
+    return fold.found();
 }
 
 Measurement teleport(std::span<const Argument> arguments) {

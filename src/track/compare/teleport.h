@@ -4,11 +4,14 @@
 // outlier, not a finding.  (tracks.md §8)
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "base/time.h"
+#include "geo/plane.h"
 #include "track/fix.h"
 #include "track/measure.h"
 
@@ -29,6 +32,48 @@ struct Leaps {
     double speed_max_mm_s = 0;          // least speed needed by any step that is not to or from an outlier
     std::size_t used = 0;
     Millis observed = 0;  // time in steps of at most 120 s
+};
+
+// C8 as a fold, two fixes late: a step is judged when the two after it are known.
+class LiveLeaps {
+public:
+    explicit LiveLeaps(double limit_mm_s) : limit_m_s_(limit_mm_s / 1000) {}
+
+    // The next fix of a track; `index`: its position there. Fixes without a place and those with a clock step are left
+    // out. REQUIRES: in order.
+    void add(const Fix& fix, std::size_t index);
+
+    // No more fixes come: judges the last two as they stand.
+    void end();
+
+    const Leaps& found() const { return found_; }
+
+    // Fixes before this position will not be outliers any more, unless they are already.
+    std::size_t settled() const { return reference_ ? reference_->index : 0; }
+
+private:
+    struct Spot {
+        geo::Place place;
+        Instant at;
+        std::size_t index = 0;
+        double sigma_m = 0;
+    };
+    struct Step;
+
+    void judge(const Spot& fix, std::size_t waiting);
+    Step step_between(const Spot& a, const Spot& b) const;
+    bool agrees(std::size_t waiting, const Spot& start, const Spot& landing) const;
+    bool is_stray(const Spot& before, const Spot& start, const Spot& landing) const;
+
+    double limit_m_s_;
+    Leaps found_;
+    std::optional<geo::Plane> plane_;  // around the first fix
+    std::optional<Spot> reference_;    // the last fix that is no outlier
+    std::optional<Spot> previous_;     // and the one before it; the same when there is none
+    std::size_t support_ = 1;          // how many fixes in a row agree with it, itself included
+    std::optional<Instant> last_at_;   // of the last fix judged
+    std::array<Spot, 3> waiting_{};    // not judged yet, in order
+    std::size_t waiting_count_ = 0;
 };
 
 // REQUIRES: `track` ordered by time. Fixes without a place and those with a clock step are left out.

