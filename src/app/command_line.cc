@@ -141,6 +141,52 @@ int run_command_line(int argc, char** argv) {
         t("核验日志：每一页、整棵树和签名链", "verify a log: every leaf, the tree and the chain of signatures"));
     verify_command->add_option("store", verify_options.store, t("数据文件夹", "data folder"))->required();
 
+    TracksOptions tracks_options;
+    CLI::App* tracks_command = program.add_subcommand(
+        "tracks", t("看轨迹文件：转换、查看、比较", "files of tracks: convert, inspect, compare"));
+    tracks_command->require_subcommand(1);
+    const std::string formats = t("GPX、KML、GeoJSON、MF-JSON、NMEA、GnssLogger 或轨迹点 CSV",
+                                  "GPX, KML, GeoJSON, MF-JSON, NMEA, GnssLogger or fixes as CSV");
+    const auto add_shared = [&](CLI::App* command) {
+        command->add_option("--zone", tracks_options.zone, t("显示时间用的时区", "zone of the times shown"))
+            ->capture_default_str();
+        command->add_option("--packs", tracks_options.packs, packs_help);
+    };
+    CLI::App* convert_command =
+        tracks_command->add_subcommand("convert", t("转换格式", "convert from one format to another"));
+    convert_command->add_option("in", tracks_options.input, formats)->required();
+    convert_command->add_option("out", tracks_options.out, t("写到哪个文件", "file to write"))->required();
+    convert_command
+        ->add_option("--to", tracks_options.to,
+                     t("格式（默认看扩展名 .gpx .geojson .mfjson .csv）",
+                       "format (default: by extension .gpx .geojson .mfjson .csv)"))
+        ->check(CLI::IsMember({"gpx", "geojson", "mf-json", "csv"}));
+    convert_command->add_option("--device", tracks_options.device,
+                                t("写入 CSV 的终端编号", "device id to write into CSV"));
+    add_shared(convert_command);
+    CLI::App* inspect_command = tracks_command->add_subcommand(
+        "inspect", t("查看一条轨迹：时段、采样、误差、停留、空白、迹象",
+                     "look at one track: span, sampling, accuracy, stays, silences, signs"));
+    inspect_command->add_option("file", tracks_options.input, formats)->required();
+    inspect_command->add_option("--device", tracks_options.device, t("CSV 里的哪个终端", "which device of a CSV"));
+    CLI::App* compare_command = tracks_command->add_subcommand(
+        "compare", t("比较两条轨迹：逐项结论、数值与图", "compare two tracks: every measure, and drawings"));
+    compare_command->add_option("a", tracks_options.input, formats)->required();
+    compare_command->add_option("b", tracks_options.other, formats)->required();
+    compare_command->add_option("--device", tracks_options.device, t("第一个 CSV 的终端", "device of the first CSV"));
+    compare_command->add_option("--other-device", tracks_options.other_device,
+                                t("第二个 CSV 的终端", "device of the second CSV"));
+    compare_command
+        ->add_option("--within", tracks_options.within_m, t("算作靠近的距离（米）", "distance that counts as near (m)"))
+        ->check(CLI::Range(1.0, 100'000.0))
+        ->capture_default_str();
+    for (CLI::App* command : {inspect_command, compare_command}) {
+        command->add_option("--out", tracks_options.out, t("写出自含的 HTML 页面", "write a self-contained HTML page"));
+        command->add_flag("--json", tracks_options.json, t("以 JSON 输出", "print JSON"));
+        add_shared(command);
+    }
+    for (CLI::App* command : tracks_command->get_subcommands({})) command->get_help_ptr()->group(t("选项", "Options"));
+
     for (CLI::App* command : program.get_subcommands({})) command->get_help_ptr()->group(t("选项", "Options"));
     try {
         program.parse(argc, argv);
@@ -155,6 +201,9 @@ int run_command_line(int argc, char** argv) {
     if (*play_command) return play(play_options, terminal);
     if (*replay_command) return replay(replay_options, terminal);
     if (*verify_command) return verify(verify_options, terminal);
+    if (*convert_command) return convert_tracks(tracks_options, terminal);
+    if (*inspect_command) return inspect_tracks(tracks_options, terminal);
+    if (*compare_command) return compare_tracks(tracks_options, terminal);
     return exit_unusable;
 }
 

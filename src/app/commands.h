@@ -48,6 +48,17 @@ struct VerifyOptions {
     std::string store;
 };
 
+struct TracksOptions {
+    std::string input, other;          // compare has two
+    std::string out;                   // convert: the file; else the page
+    std::string to;                    // convert: gpx, geojson, mf-json, csv; "" by the name of `out`
+    std::string device, other_device;  // of a table of several
+    std::string zone = "Asia/Shanghai";
+    std::string packs;
+    double within_m = 50;
+    bool json = false;
+};
+
 // Property of a log: the zone its days were counted in, so that a replay counts the same days.
 inline constexpr const char* zone_property = "zone";
 
@@ -58,5 +69,8 @@ int check(const CheckOptions& options, Terminal& terminal);
 int play(const PlayOptions& options, Terminal& terminal);
 int replay(const ReplayOptions& options, Terminal& terminal);
 int verify(const VerifyOptions& options, Terminal& terminal);
+int convert_tracks(const TracksOptions& options, Terminal& terminal);
+int inspect_tracks(const TracksOptions& options, Terminal& terminal);
+int compare_tracks(const TracksOptions& options, Terminal& terminal);
 
 }  // namespace ningyi::app

@@ -106,7 +106,8 @@ Result<wire::TrackFile> read_fix_table(const std::string& path, const std::vecto
     }
     for (auto& [device, fixes] : devices) file.pieces.push_back({.name = device, .fixes = std::move(fixes)});
     if (file.pieces.empty()) {
-        Faults faults{Fault{.file = path, .code = "E874", .zh = "表里没有可用的轨迹点", .en = "no usable fix in this table"}};
+        Faults faults{
+            Fault{.file = path, .code = "E874", .zh = "表里没有可用的轨迹点", .en = "no usable fix in this table"}};
         faults.insert(faults.end(), file.warnings.begin(), file.warnings.end());
         return failure(std::move(faults));
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of fixes as tracks and back, in the columns of a mapping that has blocks. A bundle goes another way (bundle.h):
-// this is for one file by itself.
+// Tables of fixes as tracks and back, in the columns of a mapping that has blocks. A bundle goes another way
+// (bundle.h): this is for one file by itself.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ namespace ningyi::exchange {
 // The mapping whose positions a table with this header has, or null: every required column is there, and the time.
 const Mapping* mapping_of_fixes(const std::vector<Mapping>& mappings, const std::vector<std::string>& header);
 
-// The rows of the CSV file at `path`: a piece a device, by name. Rows that cannot be used are warnings (E871) with their
-// line. Datums are those of the rows, else unknown. Faults: not a table, no mapping for it, no usable row. Throws
+// The rows of the CSV file at `path`: a piece a device, by name. Rows that cannot be used are warnings (E871) with
+// their line. Datums are those of the rows, else unknown. Faults: not a table, no mapping for it, no usable row. Throws
 // MachineError when the disk fails.
 Result<wire::TrackFile> read_fix_table(const std::string& path, const std::vector<Mapping>& mappings, const Zone& zone);
 

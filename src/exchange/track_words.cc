@@ -88,8 +88,10 @@ Label measure_words(std::string_view measure) {
     return {std::string(measure), std::string(measure)};
 }
 
-Label fact_words(std::string_view fact) {
-    return label_of_fact(rule::RuleSet{}, rule::Feature{}, fact);
+Label fact_words(std::string_view measure, std::string_view fact) {
+    rule::Feature feature;
+    feature.fn = measure;
+    return label_of_fact(rule::RuleSet{}, feature, fact);
 }
 
 Label amount_words(track::FactKind kind, std::int64_t amount, const Zone& zone) {
@@ -99,11 +101,8 @@ Label amount_words(track::FactKind kind, std::int64_t amount, const Zone& zone) 
         case track::FactKind::duration: text = duration_text(amount); break;
         case track::FactKind::ratio: text = format("{:.1f} %", static_cast<double>(amount) / 10'000); break;
         case track::FactKind::count: text = count_text(amount); break;
-        case track::FactKind::strength:
-            return {strength_text(amount) + " 奈特", strength_text(amount) + " nats"};
-        case track::FactKind::instant:
-            text = to_text(Instant{amount}, zone.offset_minutes(Instant{amount}));
-            break;
+        case track::FactKind::strength: text = count_text(amount); break;  // the name of the fact says mnat
+        case track::FactKind::instant: text = to_text(Instant{amount}, zone.offset_minutes(Instant{amount})); break;
     }
     return {text, text};
 }
