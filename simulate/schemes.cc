@@ -28,13 +28,13 @@ void Planner::apply_role(std::size_t i, Order& order, Free& free) {
             return;
         case Role::mock:
         case Role::zero_radius:
-            if (elder_index < 2 || (role(i) == Role::zero_radius && elder_index == 2)) {
+            if (elder_index < 2) {
                 order.signal = role(i) == Role::mock ? Signal::mock : Signal::zero_radius;
                 order.labels.push_back({"S2", "HC-LOC-04", "hit"});
                 if (role(i) == Role::mock) order.labels.push_back({"S2", "HC-EVD-08", "hit"});
                 return;
             }
-            if (role(i) == Role::mock && elder_index < 4) {  // the same app with its flag hidden
+            if (role(i) == Role::mock && elder_index == 2) {  // the same app with its flag hidden
                 order.signal = Signal::white_jitter;
                 order.recording.step_ms = 5 * seconds_ms;
                 order.labels.push_back({"S2", "HC-LOC-05", "hit"});
@@ -42,7 +42,7 @@ void Planner::apply_role(std::size_t i, Order& order, Free& free) {
             }
             break;
         case Role::teleport:
-            if (elder_index == 2 || elder_index == 3) {
+            if (elder_index == 2) {
                 order.signal = Signal::white_jitter;
                 order.recording.step_ms = 5 * seconds_ms;
                 // A browser does not say where a position comes from: its noise accuses nobody.

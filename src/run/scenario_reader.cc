@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/quantity.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "geo/plane.h"
 #include "run/scenario.h"
@@ -127,6 +128,22 @@ Result<cbor::Value> body_value(const model::Field& field, std::string_view text,
 namespace {
 
 // How the positions of one line were taken: the keys that docs/scenarios.md lists.
+// Where a fix lies beside its cell: on a short pattern, thrown by dice, or wandering as the error of a receiver does.
+enum class Noise { pattern, dice, wandering };
+
+// Metres in [-6, 6) for the k-th fix; the same everywhere. Neighbours have nothing in common.
+double dice_m(std::size_t k, std::uint64_t axis) {
+    Random random(k * 2 + axis + 1);
+    return random.unit() * 12 - 6;
+}
+
+// The mean of forty throws, a new one each time: a correlation of 39/40 from one fix to the next, and the same spread.
+double wandering_m(std::size_t k, std::uint64_t axis) {
+    double sum = 0;
+    for (std::size_t n = 0; n < 40; ++n) sum += dice_m(k + n, axis);
+    return sum / 6.324555320336759;  // √40
+}
+
 struct Manner {
     std::uint32_t accuracy_mm = 15000;
     track::Level level = track::Level::p68;
@@ -136,6 +153,7 @@ struct Manner {
     std::optional<geo::Datum> declared;
     std::int32_t speed_mm_s = track::no_value;
     bool exact = false;
+    Noise noise = Noise::pattern;
     bool is_positioned = true;
 };
 
@@ -318,6 +336,9 @@ private:
         } else if (key == "positioned") {
             if (value != "yes" && value != "no") wrong("yes no");
             manner.is_positioned = value != "no";
+        } else if (key == "noise") {
+            if (value != "pattern" && value != "dice" && value != "wandering") wrong("pattern dice wandering");
+            manner.noise = value == "dice" ? Noise::dice : value == "wandering" ? Noise::wandering : Noise::pattern;
         } else if (key == "exact") {
             manner.exact = value == "yes";
         } else {
@@ -335,7 +356,11 @@ private:
         geo::Place place = true_place;
         if (!manner.exact) {
             const auto step = [k](std::size_t factor) { return static_cast<double>((factor * k) % 11) - 5; };
-            place = geo::Plane(true_place).place({step(7), step(5)});
+            const geo::Offset offset = manner.noise == Noise::dice ? geo::Offset{dice_m(k, 0), dice_m(k, 1)}
+                                       : manner.noise == Noise::wandering
+                                           ? geo::Offset{wandering_m(k, 0), wandering_m(k, 1)}
+                                           : geo::Offset{step(7), step(5)};
+            place = geo::Plane(true_place).place(offset);
         }
         track::Fix fix =
             track::fix_received(at, geo::from_wgs84(place, manner.in), manner.declared.value_or(manner.in));
