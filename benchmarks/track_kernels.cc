@@ -21,6 +21,8 @@
 #include "track/compare/replay.h"
 #include "track/compare/shape.h"
 #include "track/compare/teleport.h"
+#include "track/live/visit.h"
+#include "track/meeting.h"
 #include "track/near_index.h"
 #include "track/signature.h"
 #include "track/stay.h"
@@ -286,6 +288,28 @@ int main(int count, char** words) {
             return join.counts().contacts;
         });
     }
+    // What every fix of a running visit costs: out of its block, marked, all live forms, the companion join.
+    std::vector<std::string> blocks;
+    for (std::size_t i = 0; i < near_uneven.size(); i += fixes_per_block) {
+        const std::size_t count_here = std::min(fixes_per_block, near_uneven.size() - i);
+        blocks.push_back(encode(std::span(near_uneven).subspan(i, count_here)).value());
+    }
+    time("live path: decode, mark, visit, join", fixes_a_track, [&] {
+        LiveVisit visit(home, 100'000, whole(near_uneven));
+        CompanyJoin join(home);
+        std::vector<Companions> alerts;
+        std::vector<Fix> fixes;
+        for (const std::string& block : blocks) {
+            fixes.clear();
+            if (!decode_into(block, fixes)) continue;
+            for (const Fix& fix : fixes) {
+                join.add(1, fix.at, fix.place, alerts);
+                visit.add(fix);
+            }
+        }
+        return visit.now(near_uneven.back().at).presence.expected;
+    });
+    time("meeting slots of a drive", fixes_a_track, [&] { return meeting_slots(car).size(); });
     time("WGS-84 to GCJ-02", 1000, [] {
         std::int64_t lat = 0;
         for (int i = 0; i < 1000; ++i)
