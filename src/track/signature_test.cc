@@ -111,7 +111,8 @@ TEST(signature, without_hysteresis_the_cells_are_those_the_line_crosses) {
                 const double lat = (900'000'000.0 + from.lat_e7) + (to.lat_e7 - from.lat_e7) * (part / 200.0);
                 const double lon = (1'800'000'000.0 + from.lon_e7) + (to.lon_e7 - from.lon_e7) * (part / 200.0);
                 const auto row = static_cast<std::uint64_t>(lat / 8993);
-                const double middle = (static_cast<double>(row / 64 * 64 + 32) * 8993 - 900'000'000) * 1e-7;
+                const std::uint64_t middle_row = (row / 64) * 64 + 32;
+                const double middle = (static_cast<double>(middle_row) * 8993 - 900'000'000) * 1e-7;
                 const double width = std::floor(8993 * 1e6 / std::round(std::cos(middle * 0.017453292519943295) * 1e6));
                 walked.insert((row << 32U) | static_cast<std::uint64_t>(lon / width));
             }

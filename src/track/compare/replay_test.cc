@@ -230,6 +230,27 @@ TEST(replay, visits_to_one_home_hold_no_motion_to_compare) {
     EXPECT_EQ(limit_names(found.limits), "no_motion");
 }
 
+TEST(replay, a_trip_copied_three_hours_later_is_found_although_both_were_on_duty_all_day) {
+    Random random(6);
+    const auto streets = way(random, 25);
+    const Millis three_hours = 3 * hours_ms;
+    // On duty from nine to one; the trip is at nine for the one, at twelve for the other, who waits elsewhere before.
+    const auto trip = ride(streets, 1);
+    std::vector<Fix> first = trip;
+    for (Millis at = trip.back().at.ms + 30'000; at < nine + 4 * hours_ms; at += 30'000) {
+        first.push_back(trip.back());
+        first.back().at.ms = at;
+    }
+    std::vector<Fix> second;
+    const auto copy = with_white_noise(later(trip, three_hours), 3);
+    for (Millis at = nine; at < copy.front().at.ms; at += 30'000) second.push_back(fix_at(at, {4000, 4000}));
+    second.insert(second.end(), copy.begin(), copy.end());
+    const Pair days{marked(first), marked(second)};
+    EXPECT_GT(*days.fact("together"), 3 * hours_ms);
+    EXPECT_NEAR(static_cast<double>(*days.fact("lag")), -static_cast<double>(three_hours), 500);
+    EXPECT_EQ(days.run().verdict, Verdict::contradicted);
+}
+
 TEST(replay, nothing_is_said_of_an_empty_track) {
     Random random(8);
     const auto track = ride(way(random, 20), 1);
