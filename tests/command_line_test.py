@@ -306,8 +306,88 @@ class Tests:
         output = ningyi("check", packs, status=1)
         assert "HC-TIM-01.yaml" in output and "servd" in output
 
+    def gpx(self, name, points):
+        """A GPX file of (seconds, latitude, longitude)."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        at = lambda s: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1790989200 + s))
+        path.write_text("<gpx version='1.1'><trk><trkseg>\n" + "\n".join(
+            f"<trkpt lat='{lat:.7f}' lon='{lon:.7f}'><time>{at(s)}</time><hdop>1.2</hdop></trkpt>" for s, lat, lon in points)
+            + "\n</trkseg></trk></gpx>")
+        return path
+
+    def test_tracks_go_round_through_every_format_unchanged(self):
+        walk = [(5 * i, 31.77 + 1e-4 * i, 119.97 + 3e-6 * (i % 7)) for i in range(300)]
+        source = self.gpx("walk.gpx", walk)
+        last = source
+        for name in ("walk.geojson", "walk.mfjson", "walk.csv", "back.gpx"):
+            ningyi("tracks", "convert", last, self.folder / name)
+            last = self.folder / name
+        place = lambda path: [(w.split("'")[1], w.split("'")[3]) if "'" in w else (w.split('"')[1], w.split('"')[3])
+                              for w in path.read_text().split("<trkpt ")[1:]]
+        numbers = lambda path: [(float(lat), float(lon)) for lat, lon in place(path)]
+        assert numbers(last) == numbers(source)
+        said = json.loads(ningyi("tracks", "compare", source, last, "--json"))
+        verdicts = {one["measure"]: one for one in said["measures"]}
+        assert said["common_ms"] == 1495000
+        assert verdicts["track.shape"]["facts"]["sync_max"]["value"] == 0
+        assert verdicts["track.companion"]["verdict"] == "contradicted", verdicts["track.companion"]
+        assert verdicts["track.apart"]["verdict"] == "supported"
+
+    def test_a_track_is_inspected_in_words_json_and_a_page(self):
+        walk = [(60 * i, 31.77, 119.97) for i in range(10)] + [(3600 + 5 * i, 31.77 + 1e-5 * i, 119.97) for i in range(100)]
+        source, page = self.gpx("look.gpx", walk), self.folder / "look.html"
+        output = ningyi("tracks", "inspect", source, "--out", page)
+        assert "Silences: 1" in output and "coordinates repeated" in output and "track.teleport" in output, output
+        text = page.read_text()
+        assert "<svg" in text and "<script" not in text and "http://" not in text and "地图" in text and "Map" in text
+        said = json.loads(ningyi("tracks", "inspect", source, "--json"))
+        assert said["track"]["fixes"] == 110 and len(said["silences"]) == 1 and len(said["stays"]) >= 1
+        assert any("\u4e00" <= c <= "\u9fff" for c in ningyi("tracks", "inspect", source, lang="zh"))
+        assert "Silences" not in ningyi("tracks", "inspect", source, lang="zh")
+
+    def test_files_that_are_no_tracks_are_named(self):
+        cases = {"empty.gpx": ("", "E876"), "some.tcx": ("<TrainingCenterDatabase/>", "TCX"), "cut.gpx": ("<gpx><trk>", "E831"),
+                 "plan.gpx": ("<gpx><rte><rtept lat='1' lon='2'/></rte></gpx>", "E874"), "noise.json": ("{\"a\":", "E"),
+                 "shape.gpx": ("<gpx><trk><trkseg><trkpt lat='1' lon='2'/></trkseg></trk></gpx>", "E879"),
+                 "other.csv": ("a,b\n1,2\n", "E878")}
+        for name, (text, code) in cases.items():
+            path = self.folder / name
+            path.write_text(text)
+            output = ningyi("tracks", "inspect", path, status=2)
+            assert code in output, (name, output)
+            assert any("\u4e00" <= c <= "\u9fff" for c in ningyi("tracks", "inspect", path, lang="zh", status=2)), name
+        ningyi("tracks", "inspect", self.folder / "nowhere.gpx", status=2)
+        with open(self.folder / "huge.gpx", "wb") as huge:
+            huge.truncate(300 << 20)
+        assert "E877" in ningyi("tracks", "inspect", self.folder / "huge.gpx", status=2)
+        source = self.gpx("kept.gpx", [(0, 31.77, 119.97), (5, 31.77, 119.97)])
+        before = source.read_bytes()
+        assert "E012" in ningyi("tracks", "convert", source, source, status=2)
+        assert "E012" in ningyi("tracks", "inspect", source, "--out", source, status=2)
+        assert source.read_bytes() == before
+        assert "--to" in ningyi("tracks", "convert", source, self.folder / "x.json", status=2)
+        bad = self.gpx("bad.gpx", [(0, 31.77, 119.97), (5, 31.77, 119.97)])
+        bad.write_text(bad.read_text().replace("lat='31.7700000'", "lat='x'", 1))
+        assert "bad.gpx:2" in ningyi("tracks", "convert", bad, self.folder / "bad.geojson", status=3)
+
+    def test_a_bundle_may_bring_its_fixes_as_track_files(self):
+        bundle = self.copy("with_tracks")
+        with open(bundle / "devices.csv", newline="") as devices:
+            device = next(row["device_id"] for row in csv.DictReader(devices) if row["caregiver_id"])
+        walk = [(10 * i, 31.77 + 1e-5 * i, 119.97) for i in range(200)]
+        self.gpx(f"with_tracks/tracks/{device}_monday.gpx", walk)
+        (bundle / "tracks/nobody.tcx").write_text("<TrainingCenterDatabase/>")
+        output = ningyi("import", bundle, "--store", self.folder / "with_tracks_store", status=3)
+        assert "tracks/: 201 rows, 200 used, 1 rejected" in output, output
+        rejected = (self.folder / "with_tracks_store/rejected.csv").read_text()
+        assert "tracks/nobody.tcx" in rejected and "TCX" in rejected
+        before = events(self.folder / "with_tracks_store")
+        ningyi("import", bundle, "--store", self.folder / "with_tracks_store", status=3)
+        assert events(self.folder / "with_tracks_store") == before
+
     def test_help_and_errors_exist_in_both_languages(self):
-        for command in ("simulate", "import", "audit", "check", "play", "replay", "verify"):
+        for command in ("simulate", "import", "audit", "check", "play", "replay", "verify", "tracks"):
             zh, en = ningyi(command, "--help", lang="zh"), ningyi(command, "--help", lang="en")
             assert any("\u4e00" <= c <= "\u9fff" for c in zh) and not any("\u4e00" <= c <= "\u9fff" for c in en), command
         ningyi("fly", status=2)

@@ -39,6 +39,7 @@ using track::ArgumentKind;
 using track::Fix;
 
 constexpr Millis gap_shown = 15 * minutes_ms;
+constexpr std::size_t stays_drawn = 6;
 constexpr std::size_t rows_most = 40;  // of stays, silences and trips
 
 Label same(std::string text) {
@@ -277,11 +278,18 @@ TrackTable intervals_table(Label title, const std::vector<Interval>& intervals, 
     return table;
 }
 
-exchange::Trace trace_of(const Looked& looked, const std::vector<track::Stay>& stays) {
+// The longest stay is the place that distances are drawn from; the others are marks.
+exchange::Trace trace_of(const Looked& looked, const std::vector<track::Stay>& stays, const Zone& zone) {
     exchange::Trace trace{.name = fs::path(looked.path).filename().string(), .fixes = looked.fixes};
     const auto longest =
         std::ranges::max_element(stays, {}, [](const track::Stay& stay) { return stay.to.ms - stay.from.ms; });
-    if (longest != stays.end()) trace.place = longest->place;
+    if (longest == stays.end()) return trace;
+    trace.place = longest->place;
+    for (const track::Stay& stay : stays) {
+        if (stay.from == longest->from || trace.marks.size() == stays_drawn) continue;
+        const std::string clock = to_text(stay.from, zone.offset_minutes(stay.from)).substr(11, 5);
+        trace.marks.push_back({.label = {"停留 " + clock, "stay " + clock}, .place = stay.place, .at = stay.from});
+    }
     return trace;
 }
 
@@ -425,7 +433,8 @@ int inspect_tracks(const TracksOptions& options, Terminal& terminal) {
             intervals_table({format("行程：{} 段", trips.size()), format("Trips: {}", trips.size())}, trips, *zone));
     }
     for (const Measured& one : all) page.tables.push_back(table_of(one, *zone));
-    const exchange::Scene scene{.traces = {trace_of(*looked, stays)}, .place_label = {"最长的停留", "longest stay"}};
+    const exchange::Scene scene{.traces = {trace_of(*looked, stays, *zone)},
+                                .place_label = {"最长的停留", "longest stay"}};
     page.drawings.push_back(
         {{"地图（不连线处为空白）", "Map (nothing is drawn across silences)"}, exchange::map_drawing(scene)});
     page.drawings.push_back(
@@ -497,8 +506,10 @@ int compare_tracks(const TracksOptions& options, Terminal& terminal) {
     page.tables.push_back(overview(*a, *zone));
     page.tables.push_back(overview(*b, *zone));
 
-    exchange::PairScene scene{
-        .subject = trace_of(*a, {}), .other = trace_of(*b, {}), .threshold_m = options.within_m, .moving_m_s = 0};
+    exchange::PairScene scene{.subject = trace_of(*a, {}, *zone),
+                              .other = trace_of(*b, {}, *zone),
+                              .threshold_m = options.within_m,
+                              .moving_m_s = 0};
     page.drawings.push_back({{"两条轨迹", "Both tracks"}, exchange::pair_map_drawing(scene)});
     page.drawings.push_back({{"同一时钟上的距离", "Distance on one clock"}, exchange::pair_time_drawing(scene, *zone)});
     // A measure that found the other one later, or backwards, is drawn as it saw the two.
