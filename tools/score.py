@@ -174,6 +174,34 @@ def main(arguments):
                 ["情形 scheme", "数 count", "查出 caught", "召回率 recall", "逐条 labels", "召回率 recall",
                  "误中 must-not hit", "精准率 precision", "豁免或无法判定 as said"], rows)
 
+    # What each rule makes of each scheme: its labelled hits, and what it must leave alone.
+    rows = []
+    pairs = sorted({(scheme, rule) for _, scheme, rule, _ in labels if rule in ran},
+                   key=lambda pair: (pair[0][0] != "S", len(pair[0]), pair))
+    of_pair = defaultdict(Counter)
+    for order, scheme, rule, expected in labels:
+        if rule not in ran or expected == "any":
+            continue
+        outcome = outcomes.get((order, rule), "clear")
+        count = of_pair[(scheme, rule)]
+        if expected == "hit":
+            count["labelled"] += 1
+            count["right"] += outcome == "hit"
+            count["undecided"] += outcome == "inconclusive"
+        elif (order, rule) in must_not:  # another scheme may say that the rule has to hit
+            count["kept"] += 1
+            count["wrong"] += outcome == "hit"
+            count["as_said"] += expected == "clear" or outcome == expected
+    for scheme, rule in pairs:
+        c = of_pair[(scheme, rule)]
+        rows.append([f"{scheme}  {rule}", c["labelled"] or "–", c["right"] if c["labelled"] else "–",
+                     c["undecided"] if c["labelled"] else "–", percent(c["right"], c["labelled"]),
+                     c["kept"] or "–", c["wrong"] if c["kept"] else "–", c["as_said"] if c["kept"] else "–",
+                     percent(c["right"], c["right"] + c["wrong"])])
+    print_table("按情形与规则 By scheme and rule",
+                ["情形与规则 scheme and rule", "应中 labelled", "命中 right", "无法判定 undecided", "召回率 recall",
+                 "不应中 must not", "误中 hit", "结果如标注 as said", "精准率 precision"], rows)
+
     wronged = sorted({order for (order, rule), outcome in outcomes.items()
                       if outcome == "hit" and order not in touched})
     print(f"\n  被误中的诚实工单 honest orders or subjects hit: {len(wronged)}"
