@@ -288,7 +288,8 @@ exchange::Trace trace_of(const Looked& looked, const std::vector<track::Stay>& s
     for (const track::Stay& stay : stays) {
         if (stay.from == longest->from || trace.marks.size() == stays_drawn) continue;
         const std::string clock = to_text(stay.from, zone.offset_minutes(stay.from)).substr(11, 5);
-        trace.marks.push_back({.label = {"停留 " + clock, "stay " + clock}, .place = stay.place, .at = stay.from});
+        trace.marks.push_back({.label = {"停留 " + clock, "stay " + clock}, .place = stay.place});
+        if (looked.span().length() <= days_ms) trace.marks.back().at = stay.from;  // else the labels lie on each other
     }
     return trace;
 }
