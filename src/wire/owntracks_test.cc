@@ -165,7 +165,7 @@ TEST(Owntracks, messages_of_another_implementation_are_read) {
             EXPECT_EQ(fix.accuracy_mm, track::no_accuracy);
         }
         const int vel = json.value("vel", 0);
-        const int expected = vel == 0 ? track::no_value : static_cast<int>(vel * 10'000.0 / 36 + 0.5);
+        const int expected = vel == 0 ? track::no_value : static_cast<int>(geo::rounded(vel * 10'000.0 / 36));
         EXPECT_EQ(fix.speed_mm_s, expected);
         EXPECT_EQ(fix.altitude_mm, json.value("alt", 0) == 0 ? track::no_value : json["alt"].get<int>() * 1000);
         if (json.contains("batt")) {
