@@ -474,6 +474,7 @@ private:
         const Order& first = block.orders[source];
         record(block, source, first.end);
         Random random(seed_of(block, static_cast<std::int64_t>(order.serial), 5));
+        Point wander;
         const bool is_reversed = order.copy == Copy::reversed;
         if (is_reversed) std::reverse(steps_.begin(), steps_.end());
         if (order.copy == Copy::thinned) {
@@ -484,10 +485,19 @@ private:
         for (Step& step : steps_) {
             step.at.ms =
                 is_reversed ? order.start.ms + first.end.ms - step.at.ms : step.at.ms + order.start.ms - first.start.ms;
-            if (order.copy != Copy::noisy) continue;
-            constexpr double noise_m = 5;  // in each direction
-            step.point.east += noise_m * normal(random);
-            step.point.north += noise_m * normal(random);
+            if (order.copy == Copy::noisy) {
+                constexpr double noise_m = 5;  // in each direction
+                step.point.east += noise_m * normal(random);
+                step.point.north += noise_m * normal(random);
+            } else if (order.copy == Copy::wandering) {
+                constexpr double noise_m = 10;
+                constexpr double persistence = 0.95;
+                constexpr double fresh = 0.31224989991991992;  // √(1 − 0.95²)
+                wander.east = persistence * wander.east + fresh * noise_m * normal(random);
+                wander.north = persistence * wander.north + fresh * noise_m * normal(random);
+                step.point.east += wander.east;
+                step.point.north += wander.north;
+            }
         }
     }
 

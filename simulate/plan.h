@@ -74,7 +74,8 @@ struct Recording {
 };
 
 // How the fixes of another order are passed off as those of this one.
-enum class Copy { none, exact, noisy, thinned, reversed };
+// `wandering` adds ten metres of noise that is correlated in time: what a copy can hardly be told from.
+enum class Copy { none, exact, noisy, thinned, reversed, wandering };
 
 struct Caregiver {
     std::int64_t number = 0;  // from 1

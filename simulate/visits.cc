@@ -36,8 +36,8 @@ void Planner::place_plain(std::size_t i, Visit visit, std::size_t elder, std::si
     if (!is_first || !commutes(i) || !is_plain_visit) return;
     const auto day = static_cast<int>((order.start.ms - midnight(frame_.from).ms) / days_ms);
     if (role(i) == Role::replayer && day >= frame_.days / 2) {
-        constexpr std::array<Copy, 4> ways = {Copy::exact, Copy::noisy, Copy::thinned, Copy::reversed};
-        if (copy_commute(i, order, ways[copies_ % 4])) {
+        constexpr std::array<Copy, 5> ways = {Copy::exact, Copy::noisy, Copy::thinned, Copy::reversed, Copy::wandering};
+        if (copy_commute(i, order, ways[copies_ % 5])) {
             ++copies_;
             order.labels.clear();
             order.labels.push_back({"replay", "HC-LOC-12", "hit"});
