@@ -42,7 +42,7 @@ constexpr Millis gap_shown = 15 * minutes_ms;
 constexpr std::size_t stays_drawn = 6;
 constexpr std::size_t rows_most = 40;  // of stays, silences and trips
 
-Label same(std::string text) {
+Label same(const std::string& text) {
     return {text, text};
 }
 

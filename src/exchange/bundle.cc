@@ -348,12 +348,12 @@ std::vector<std::string> Bundle::devices_of(const BlockRule& rule) const {
     return devices;
 }
 
-std::unique_ptr<RowSource> Bundle::open_tracks(const File& file, std::function<void(std::size_t)> count,
+std::unique_ptr<RowSource> Bundle::open_tracks(const File& file, const std::function<void(std::size_t)>& count,
                                                std::function<void(const Fault&)> note) const {
     const std::vector<std::string> devices = devices_of(*file.mapping->blocks);
     std::vector<TrackEntry> entries;
-    for (const auto& [name, path] : file.tracks) {
-        const auto read = [this, name = name, path = path, count]() -> Result<wire::TrackFile> {
+    for (const auto& [shown, where] : file.tracks) {
+        const auto read = [this, name = shown, path = where, count]() -> Result<wire::TrackFile> {
             auto source = archive_ ? archive_->entry(path) : open_file(path, name);
             if (!source) return tl::unexpected(source.error());
             const auto text = all_of(**source, wire::file_bytes_max, name);
@@ -361,7 +361,7 @@ std::unique_ptr<RowSource> Bundle::open_tracks(const File& file, std::function<v
             if (count) count(text->size());
             return wire::read_track_file(*text, name);
         };
-        entries.push_back({name, device_of_file(name, devices), read});
+        entries.push_back({shown, device_of_file(shown, devices), read});
     }
     return std::make_unique<TrackRows>(*file.mapping, std::move(entries), std::move(note));
 }

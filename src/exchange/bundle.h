@@ -108,7 +108,7 @@ private:
     Result<std::unique_ptr<RowSource>> open_rows(const File& file, std::function<void(std::size_t)> count,
                                                  bool* was_gb18030) const;
     Result<LookUp> look_up_table(const ValueRule& rule) const;
-    std::unique_ptr<RowSource> open_tracks(const File& file, std::function<void(std::size_t)> count,
+    std::unique_ptr<RowSource> open_tracks(const File& file, const std::function<void(std::size_t)>& count,
                                            std::function<void(const Fault&)> note) const;
     std::vector<std::string> devices_of(const BlockRule& rule) const;
 
