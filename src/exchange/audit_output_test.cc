@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -11,9 +12,9 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "exchange/track_drawing.h"
 #include "exchange/audit_report.h"
 #include "exchange/html.h"
+#include "exchange/track_drawing.h"
 #include "exchange/xlsx_in.h"
 #include "geo/plane.h"
 #include "pack/pack.h"
@@ -217,6 +218,63 @@ tests:
 )"},
 };
 
+// What the pack above lacks: a way compared with earlier ones.
+const pack::Files copied_way_pack = {
+    {"garden/features/ways.yaml", R"(- feature: same_way
+  title: {zh: 与本单相同的路, en: Another visit with the same way}
+  kind: neardup
+  from: garden.watered
+  block: [firm_id]
+  track: way
+  span: {last: 30d}
+  where: 'a.visit_id != b.visit_id'
+  verify: {fn: track.replay, args: {track: a.way, other: b.way}}
+  out: {other_id: b.visit_id}
+  revise: 30d
+)"},
+    {"garden/rules/copy/GA-COPY-01.yaml", R"(rule: GA-COPY-01
+title: {zh: 路是抄来的, en: A copied way}
+version: 1
+status: shadow
+result: suspicious
+effect: hold
+stage: [before_payment]
+subject: visit
+on: {event: garden.watered, wait: 20min}
+in_force: {from: 2024-01-01}
+cite: ['GA-1#1.1']
+features: {way: same_way}
+needs: [way.found]
+let:
+  longer: 'visit.lasted - minutes(5)'
+when:
+  all:
+    - id: copied
+      zh: '路与 {way.other_id} 的相同'
+      en: 'the way is that of {way.other_id}'
+      if: 'has(way.verdict) && way.verdict == "contradicted" && longer > minutes(10)'
+finding:
+  severity: '3'
+  at_risk: 'visit.fee'
+  dedup: [visit.visit_id]
+  group: [visit.gardener_id]
+explain:
+  zh: '浇水单 {visit.visit_id} 的路与 {way.other_id} 的相同。依据：{cite}。'
+  en: 'The way of visit {visit.visit_id} is that of {way.other_id}. Basis: {cite}.'
+misses: {zh: 没有走路, en: no walking}
+do: {zh: 看图, en: look at the drawing}
+innocent:
+  - {id: together, zh: 两人同行, en: two walked together}
+quality: {min_precision: 60%, min_verdicts: 30, max_share_of_queue: 25%}
+limits: {cost: 2000}
+tests:
+  - name: 相同
+    given: {visit: {visit_id: V1, gardener_id: g1, day: 2026-03-02, lasted: 60min, fee: 45yuan}, features: {way: {found: true, verdict: contradicted, other_id: V2}}}
+    expect: {outcome: hit}
+  - {name: 不同, same_as: 相同, given: {features: {way: {found: true, verdict: supported}}}, expect: {outcome: clear}}
+)"},
+};
+
 const std::string garden_page = R"(page: audit
 title: {zh: 花园稽核, en: Audit of gardens}
 subject: visit
@@ -292,8 +350,11 @@ cbor::Value fix_value(geo::Place p, Instant when) {
 // A day in the gardens, judged: V1 rings at the gate, V2 700 m away and at the same time, V3 says no position.
 class Gardens : public testing::Test {
 protected:
+    virtual pack::Files files() const { return garden_pack; }
+    virtual void add_more(Events&) {}
+
     void SetUp() override {
-        pack::Loaded loaded = pack::load(garden_pack, pack::measure_shapes());
+        pack::Loaded loaded = pack::load(files(), pack::measure_shapes());
         for (const Fault& fault : loaded.faults) ADD_FAILURE() << to_text(fault);
         ASSERT_TRUE(loaded.faults.empty());
         set_ = std::move(loaded.set);
@@ -344,6 +405,7 @@ protected:
         visit("V1", "A", "09:05", "10:05", point(5, 5));
         visit("=V2", "B", "09:45", "10:45", point(200, 300));
         visit("V3", "A", "14:00", "15:00", std::nullopt);
+        add_more(events);
         events_ = events.count();
         engine_->judge_all([&](engine::Finding finding) { findings_.push_back(std::move(finding)); });
         std::sort(findings_.begin(), findings_.end(), [](const engine::Finding& a, const engine::Finding& b) {
@@ -370,6 +432,9 @@ protected:
                                .district_name = "花园区",
                                .period = "2026-03-01 – 2026-03-31",
                                .as_of = "2026-04-01",
+                               .period_from = parse_date(period_from_),
+                               .period_to = parse_date("2026-03-31"),
+                               .taken_at = taken_at_,
                                .files = {{"visits.csv", 3, 3, 0, {{"不认识的列 x", "unknown column x"}}}},
                                .log_root = std::string(64, 'a'),
                                .log_size = events_};
@@ -383,6 +448,8 @@ protected:
         return files;
     }
 
+    std::string period_from_ = "2026-03-01";
+    std::optional<Instant> taken_at_ = parse_instant("2026-04-01T00:00:00+08:00");
     rule::RuleSet set_;
     AuditPage page_;
     Zone zone_ = Zone::china();
@@ -503,6 +570,104 @@ TEST_F(Gardens, no_coordinate_reaches_the_drawings) {
         EXPECT_EQ(html.find(digits), std::string::npos) << digits;
 }
 
+TEST_F(Gardens, what_a_comparison_crossed_and_what_would_undo_it_stands_in_words) {
+    const std::string html = written("words").at("report.html");
+    EXPECT_NE(html.find("按铃点距园门：700 米，界限 100 米（允许半径）；少 600 米，即不成立"), std::string::npos);
+    EXPECT_NE(html.find("Bell to gate: 700 m, limit 100 m (Allowed radius); 600 m less and it would not hold"),
+              std::string::npos);
+    EXPECT_NE(html.find("按铃点距园门 − 允许半径"), std::string::npos) << "the value that the rule computes has a name";
+}
+
+TEST_F(Gardens, what_lies_outside_the_period_is_judged_and_told) {
+    const auto quiet = nlohmann::json::parse(written("inside").at("summary.json"));
+    EXPECT_EQ(quiet["outside_period"], 0);
+    EXPECT_EQ(quiet["after_as_of"], 0);
+    EXPECT_EQ(written("inside").at("report.html").find("不在稽核期间内"), std::string::npos);
+    period_from_ = "2026-03-03";
+    taken_at_ = at("12:00");
+    const auto files = written("outside");
+    const auto summary = nlohmann::json::parse(files.at("summary.json"));
+    EXPECT_EQ(summary["outside_period"], 3);
+    EXPECT_EQ(summary["after_as_of"], 1);  // V3 begins at 14:00
+    EXPECT_EQ(summary["visits"], 3);
+    EXPECT_NE(files.at("report.html").find("3 张浇水单的日期不在稽核期间内"), std::string::npos);
+    EXPECT_NE(files.at("report.html").find("1 visits are later than the data was taken"), std::string::npos);
+}
+
+// A walk of one week ago, reported again by someone else five seconds into the hour.
+class CopiedWay : public Gardens {
+protected:
+    pack::Files files() const override {
+        pack::Files all = garden_pack;
+        for (const auto& [name, text] : copied_way_pack) all.emplace(name, text);
+        return all;
+    }
+    void add_more(Events& events) override {
+        const Millis week = 7 * days_ms;
+        walk(events, "W1", "g3", at("15:00").ms, 0);
+        walk(events, "W2", "g4", at("15:00").ms + week + 5 * seconds_ms, 8 * minutes_ms);
+    }
+
+private:
+    // 40 minutes on foot; silent for seven of them when `silent_from` is given.
+    static void walk(Events& events, const std::string& visit, const std::string& gardener, Millis from,
+                     Millis silent_from) {
+        events.add("garden.gardener_known", gardener, Instant{0},
+                   {{"gardener_id", text(gardener)}, {"name", text(name_canary)}});
+        std::vector<track::Fix> fixes;
+        const auto send = [&] {
+            if (fixes.empty()) return;
+            auto block = track::encode(fixes);
+            ASSERT_TRUE(block);
+            events.add("garden.fixes_sent", gardener, Instant{fixes.back().at.ms},
+                       {{"porter_id", text(gardener)}, {"fixes", cbor::Value::of_bytes(*block)}});
+            fixes.clear();
+        };
+        double east = 0, north = 0;
+        for (int i = 0; i <= 480; ++i) {
+            const double course = std::sin(i * 0.013) + 0.5 * std::sin(i * 0.05);
+            const double speed = 1.2 + 0.5 * std::sin(i * 0.07);
+            east += 5 * speed * std::cos(course);
+            north += 5 * speed * std::sin(course);
+            const Millis after = i * 5 * seconds_ms;
+            if (silent_from > 0 && after > silent_from && after < silent_from + 7 * minutes_ms) continue;
+            track::Fix fix = track::fix_received(Instant{from + after}, point(2000 + east, north), geo::Datum::wgs84);
+            fix.accuracy_mm = 6'000;
+            fix.level = track::Level::p68;
+            fix.provider = track::Provider::gnss;
+            fixes.push_back(fix);
+            if (fixes.size() == 100) send();
+        }
+        send();
+        events.add("garden.watered", visit, Instant{from + 41 * minutes_ms},
+                   {{"visit_id", text(visit)},
+                    {"firm_id", text("f1")},
+                    {"gardener_id", text(gardener)},
+                    {"garden_id", text("A")},
+                    {"began", number(from)},
+                    {"ended", number(from + 40 * minutes_ms)},
+                    {"fee", number(6000)}});
+    }
+};
+
+TEST_F(CopiedWay, both_tracks_stand_on_one_clock_in_the_report) {
+    const std::string html = written("copied").at("report.html");
+    const std::size_t card = html.find("data-rule=\"GA-COPY-01\"");
+    ASSERT_NE(card, std::string::npos);
+    const std::string text = html.substr(card, html.find("</article>", card) - card);
+    EXPECT_NE(text.find("class=\"map pair\""), std::string::npos);
+    EXPECT_NE(text.find("class=\"time pair\""), std::string::npos);
+    EXPECT_NE(text.find("对照轨迹整体平移 7 天 0:00:05"), std::string::npos);
+    EXPECT_NE(text.find("the other track is shifted by 7 days 0:00:05"), std::string::npos);
+    EXPECT_NE(text.find("无定位 7 分钟"), std::string::npos) << "the silence of the copy";
+    EXPECT_NE(text.find("界限 8 m"), std::string::npos);
+    EXPECT_NE(text.find("同步距离中位数 0 米"), std::string::npos) << text;
+    EXPECT_NE(html.find("试运行规则的命中"), std::string::npos) << "the rule is on trial: seen, but no lead";
+    EXPECT_NE(text.find("时长 − 5 分钟：35 分钟，界限 10 分钟；少 25 分钟，即不成立"), std::string::npos);
+    for (const char* digits : {"31.80", "119.95", "318000", "11995"})
+        EXPECT_EQ(text.find(digits), std::string::npos) << digits;
+}
+
 TEST(track_drawing, silence_is_hatched_and_no_line_crosses_it) {
     Scene scene;
     Trace trace;
@@ -530,6 +695,33 @@ TEST(track_drawing, silence_is_hatched_and_no_line_crosses_it) {
     const std::size_t path = map.find("class=\"path a\" d=\"");
     ASSERT_NE(path, std::string::npos);
     EXPECT_EQ(count(map.substr(path, map.find("/>", path) - path), "M"), 2U);
+}
+
+TEST(track_drawing, a_phone_that_is_on_without_a_position_is_seen_inside_the_gap) {
+    Scene scene;
+    Trace trace;
+    trace.name = "V1";
+    trace.place = point(0, 0);
+    trace.claimed = Interval{at("09:00"), at("10:00")};
+    for (const int minute : {0, 1, 30, 31}) {
+        track::Fix fix =
+            track::fix_received(Instant{at("09:00").ms + minute * minutes_ms}, point(minute, 0), geo::Datum::wgs84);
+        fix.accuracy_mm = 10'000;
+        trace.fixes.push_back(fix);
+    }
+    for (const int minute : {10, 11, 12}) {
+        track::Fix fix = track::fix_received(Instant{at("09:00").ms + minute * minutes_ms}, {}, geo::Datum::wgs84);
+        fix.flags |= track::flag_not_positioned;
+        fix.marks |= track::mark_invalid;
+        trace.fixes.insert(trace.fixes.end() - 2, fix);
+    }
+    scene.traces.push_back(trace);
+    const std::string time = time_drawing(scene, Zone::china());
+    EXPECT_NE(time.find("未知 29 分钟"), std::string::npos) << "a sign of life is no position";
+    const std::size_t alive = time.find("class=\"alive a\" d=\"");
+    ASSERT_NE(alive, std::string::npos);
+    const std::string strokes = time.substr(alive, time.find("/>", alive) - alive);
+    EXPECT_EQ(std::count(strokes.begin(), strokes.end(), 'M'), 3);
 }
 
 TEST(html_words, markup_in_data_is_text) {

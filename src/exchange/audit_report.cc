@@ -123,6 +123,7 @@ private:
             if (party.table) link("by-" + html_escaped(party.entity), party.label.zh, party.label.en);
         }
         link("leads", "疑点逐条", "Leads");
+        if (!tables_.watched.empty()) link("trial", "试运行", "On trial");
         link("basis", "依据", "Basis");
         link("sources", "数据与出处", "Data");
         out += "</div></nav>";

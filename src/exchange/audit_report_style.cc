@@ -78,6 +78,8 @@ svg.stack{display:block;width:100%;height:1.5rem;border-radius:5px;margin:.2rem 
 .said{font-size:1.05rem;margin:.1rem 0 .5rem}
 .who{display:flex;flex-wrap:wrap;gap:.1rem 1.3rem;font-size:.9rem;color:var(--dim);margin:0 0 .6rem}
 .draw{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,9fr);gap:.8rem;align-items:start;margin:.4rem 0}
+p.facts-of{margin:.1rem 0 .6rem;color:var(--dim)}
+.note.warn{border-left-color:var(--amber)}
 .draw.one{grid-template-columns:minmax(0,1fr)}
 .cols{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 1.6rem}
 ul.marks{list-style:none;margin:.1rem 0;padding:0}
@@ -92,7 +94,7 @@ summary{cursor:pointer;font-weight:600;padding:.2rem 0}
 .legend span.k{display:inline-flex;align-items:center;gap:.4rem}
 .legend svg{width:28px;height:16px;flex:none}
 footer{border-top:1px solid var(--line);margin-top:2rem;padding:1rem 0 2rem;color:var(--dim);font-size:.9rem}
-@media (max-width:860px){.focus,.draw,.cols{grid-template-columns:minmax(0,1fr)}.draw svg.time{min-width:34rem}.draw{overflow-x:auto}h1{font-size:1.35rem}.wrap{padding:0 .85rem}.facts span.f{display:block;white-space:normal}.card{padding:.8rem .85rem}ol.leads li{grid-template-columns:5.6rem minmax(0,1fr)}ol.leads .money{grid-column:2}ol.leads .sum{grid-column:1/3}.card>header .money{margin-left:0}.tile b{font-size:1.2rem}.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem}.filters label,.filters select,.filters input{width:100%}}
+@media (max-width:860px){.focus,.draw,.cols{grid-template-columns:minmax(0,1fr)}.draw svg.time,.draw svg.wide{min-width:34rem}.draw{overflow-x:auto}h1{font-size:1.35rem}.wrap{padding:0 .85rem}.facts span.f{display:block;white-space:normal}.card{padding:.8rem .85rem}ol.leads li{grid-template-columns:5.6rem minmax(0,1fr)}ol.leads .money{grid-column:2}ol.leads .sum{grid-column:1/3}.card>header .money{margin-left:0}.tile b{font-size:1.2rem}.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem}.filters label,.filters select,.filters input{width:100%}}
 @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--dim:#333;--line:#999;--soft:#eee;--head:#fff;--headink:#000;--headdim:#333;--blue:#1a5a9e;--red:#a8241c;--amber:#7a4a00;--green:#1b6338;--violet:#5a3d9a;--area:#1a5a9e}body{font-size:10.5pt}nav.toc,.js-only,.skip{display:none!important}.tile{border-color:#999}.card{border-color:#999}.draw{grid-template-columns:minmax(0,5fr) minmax(0,9fr)}.scroll{overflow:visible}th{white-space:normal}a{color:inherit;text-decoration:none}}
 )css";
     return style;
@@ -113,7 +115,7 @@ window.addEventListener('beforeprint',function(){each(document.querySelectorAll(
 window.addEventListener('afterprint',function(){opened.forEach(function(d){d.open=false;});opened=[];});
 var rule=document.getElementById('by-rule'),party=document.getElementById('by-party'),text=document.getElementById('by-text'),shown=document.getElementById('shown');
 function filter(){if(!rule)return;var n=0,wanted=text.value.trim().toLowerCase();
-each(document.querySelectorAll('.card'),function(card){
+each(document.querySelectorAll('#leads .card'),function(card){
 var ok=(!rule.value||card.getAttribute('data-rule')===rule.value)&&(!party||!party.value||card.getAttribute('data-party')===party.value)&&(!wanted||card.textContent.toLowerCase().indexOf(wanted)>=0);
 card.hidden=!ok;if(ok)n++;});shown.textContent=String(n);}
 function words(){each(document.querySelectorAll('option[data-en]'),function(o){if(!o.hasAttribute('data-zh'))o.setAttribute('data-zh',o.textContent);o.textContent=o.getAttribute(root.getAttribute('data-lang')==='en'?'data-en':'data-zh');});}

@@ -327,18 +327,20 @@ private:
 
     void rank() {
         for (std::size_t i = 0; i < tables_.findings.size(); ++i) {
-            if (tables_.findings[i].finding->outcome == Outcome::hit && tables_.findings[i].live)
-                tables_.ranked.push_back(i);
+            if (tables_.findings[i].finding->outcome == Outcome::hit)
+                (tables_.findings[i].live ? tables_.ranked : tables_.watched).push_back(i);
         }
         const auto weight = [&](std::size_t i) {
             const Finding& finding = *tables_.findings[i].finding;
             return finding.severity * std::max<std::int64_t>(finding.at_risk_fen, 1);
         };
-        std::stable_sort(tables_.ranked.begin(), tables_.ranked.end(), [&](std::size_t a, std::size_t b) {
-            const std::int64_t left = weight(a), right = weight(b);
-            if (left != right) return left > right;
-            return tables_.findings[a].finding->severity > tables_.findings[b].finding->severity;
-        });
+        for (std::vector<std::size_t>* list : {&tables_.ranked, &tables_.watched}) {
+            std::stable_sort(list->begin(), list->end(), [&](std::size_t x, std::size_t y) {
+                const std::int64_t left = weight(x), right = weight(y);
+                if (left != right) return left > right;
+                return tables_.findings[x].finding->severity > tables_.findings[y].finding->severity;
+            });
+        }
     }
 
     const AuditInput& input_;

@@ -76,7 +76,8 @@ struct AuditTables {
     std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0, unverified_fen = 0;
     std::int64_t subjects_hit = 0;
     AuditNotes notes;
-    std::vector<std::size_t> ranked;  // hits of live rules, gravest first: rows of `findings`
+    std::vector<std::size_t> ranked;   // hits of live rules, gravest first: rows of `findings`
+    std::vector<std::size_t> watched;  // the same of rules on trial
 };
 
 AuditTables audit_tables(const AuditInput& input);

@@ -304,9 +304,8 @@ std::string FindingDrawings::pair_drawings(const FindingRow& row, const rule::Fe
         scene.is_reversed = number("reversed") != 0;
     }
     const std::string map = pair_map_drawing(scene), time = pair_time_drawing(scene, input_.zone);
-    if (map.empty() && time.empty()) return {};
-    return format("<div class=\"draw{}\">", map.empty() || time.empty() ? " one" : "") + map + time + "</div>" +
-           facts(row, feature, alias, measured);
+    if (map.empty() || time.empty()) return {};  // one of the two says nothing
+    return "<div class=\"draw\">" + map + time + "</div>" + facts(row, feature, alias, measured);
 }
 
 std::string FindingDrawings::measure_drawing(const FindingRow& row, const rule::Feature& feature,

@@ -17,7 +17,7 @@ using track::Fix;
 
 constexpr std::size_t most_points = 160;  // of one track on the map
 constexpr std::size_t most_squares = 14;
-constexpr double bucket_width = 1.5;  // points of the drawing: of what lies closer the least and the most are kept
+constexpr double bucket_width = 2.5;  // points of the drawing: of what lies closer the least and the most are kept
 
 // As the comparisons of two tracks leave them out (track/compare/companion.h, replay.h).
 constexpr std::uint32_t left_out =
@@ -96,6 +96,7 @@ public:
         out_ += svg::distance_axis(frame_, farthest_);
         draw_threshold();
         draw_distances();
+        name_threshold();
         draw_strip();
         if (two_clocks) draw_second_clock();
         return out_ + "</svg>";
@@ -176,8 +177,13 @@ private:
         if (scene_.threshold_m <= 0) return;
         const double level = y(scene_.threshold_m);
         out_ += format("<path class=\"threshold\" d=\"M{:.0f} {:.1f}H{:.0f}\"/>", frame_.left, level, frame_.right);
-        out_ += words(frame_.right - 4, level - 4, "end", "界限 " + svg::metres_text(scene_.threshold_m),
-                      "limit " + svg::metres_text(scene_.threshold_m), " halo");
+    }
+    // Over the lines, so that it can be read.
+    void name_threshold() {
+        if (scene_.threshold_m <= 0) return;
+        out_ +=
+            words(frame_.right - 4, y(scene_.threshold_m) - 4, "end", "界限 " + svg::metres_text(scene_.threshold_m),
+                  "limit " + svg::metres_text(scene_.threshold_m), " halo");
     }
 
     // One line a stretch without a gap, thick where it counts. Of what falls on one spot the least and the most are

@@ -38,6 +38,7 @@ public:
         std::string out;
         leads(out);
         rest(out);
+        trial(out);
         return out;
     }
 
@@ -62,7 +63,10 @@ private:
             const model::Label label = path_words(input_.set, *row.rule, used.path);
             if (label.zh.empty()) continue;
             ++shown_rows;
-            out += "<dt>" + both(label) + "</dt><dd>" + both(value_words(value, input_.zone)) + "</dd>";
+            const model::Label said = used.path.ends_with(".lag") && value.kind() == Kind::duration
+                                          ? lag_words(value.ms())
+                                          : value_words(value, input_.zone);
+            out += "<dt>" + both(label) + "</dt><dd>" + both(said) + "</dd>";
         }
         out += "</dl>";
     }
@@ -76,8 +80,8 @@ private:
             if (words) out += "<li>" + both(*words) + "</li>";
         }
         if (out.empty()) return {};
-        return "<h4>" + both("怎样就不成立", "What would have cleared it") + "</h4><ul class=\"plain small\">" + out +
-               "</ul>";
+        return "<h4>" + both("怎样就不成立（逐条）", "What would have made each not hold") +
+               "</h4><ul class=\"plain small\">" + out + "</ul>";
     }
 
     static std::string lines(const std::vector<Explanation::Line>& zh, const std::vector<Explanation::Line>& en,
@@ -225,6 +229,26 @@ private:
             "<label for=\"by-text\">" + both("查找编号或文字", "Find a number or words") +
             "<input type=\"search\" id=\"by-text\" autocomplete=\"off\"></label><p class=\"small\" role=\"status\">" +
             both("显示", "Showing") + format(" <b id=\"shown\">{}</b> ", report_.cards) + both("条", "") + "</p></div>";
+    }
+
+    // Hits of rules on trial: no leads, but whoever decides about the rule has to see what it compares.
+    void trial(std::string& out) {
+        if (tables_.watched.empty()) return;
+        out +=
+            "<section id=\"trial\"><h2>" + both("试运行规则的命中", "Hits of rules on trial") +
+            "</h2><p class=\"dim\">" +
+            both(format("这些规则还在试运行：只作观察，不列为疑点，不影响支付。共 {} 次命中，每条规则画出至多 {} "
+                        "次，供决定是否启用。",
+                        count_text(static_cast<std::int64_t>(tables_.watched.size())), most_watched_cards),
+                 format("These rules are on trial: watched only, no leads, no effect on payment. {} hits, at most {} "
+                        "of each rule are drawn, so that people can decide about the rule.",
+                        count_text(static_cast<std::int64_t>(tables_.watched.size())), most_watched_cards)) +
+            "</p>";
+        std::map<std::string, std::size_t> of_rule;
+        for (const std::size_t i : tables_.watched) {
+            if (of_rule[tables_.findings[i].finding->rule]++ < most_watched_cards) card(out, i);
+        }
+        out += "</section>";
     }
 
     void rest(std::string& out) const {

@@ -108,7 +108,7 @@ std::string gap_band(const TimeFrame& frame, Interval gap, std::string_view zh, 
     std::string out = rectangle("gap", from, frame.top, wide, frame.high);
     const model::Label minutes = minutes_words(gap.length());
     const double middle = from + wide / 2, y = frame.top + frame.high / 2;
-    const double needed = 42 + 4.5 * static_cast<double>(zh.size());
+    const double needed = 46 + 3.4 * static_cast<double>(zh.size());
     if (wide > needed)
         out +=
             words(middle, y, "middle", std::string(zh) + " " + minutes.zh, std::string(en) + " " + minutes.en, " halo");

@@ -13,6 +13,7 @@ std::string_view drawing_style() {
 @media (prefers-color-scheme:dark){:root{--bg:#10151b;--card:#1a212a;--ink:#e8edf3;--dim:#a9b5c3;--line:#38444f;--soft:#242d38;--blue:#85b8ff;--red:#ff9d92;--amber:#f1bd62;--green:#85d6a0;--violet:#c4afff;--other:#d9b3ff;--area:#85b8ff;--hatch:#6f7b88;--head:#0d2642;--headink:#fff;--headdim:#bdd3ea}}
 html:not([data-lang=en]) .en,html[data-lang=en] .zh{display:none}
 svg.map,svg.time,svg.wide{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
+svg.wide{max-width:46rem}.inset svg.map{max-width:24rem}
 svg text{font-size:11.5px;fill:var(--ink)}
 svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
 .ground{fill:var(--card)}
@@ -29,7 +30,7 @@ svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin
 .square{fill:var(--card);stroke:var(--other);stroke-width:1.3}
 .arrow{fill:var(--green);stroke:var(--card);stroke-width:.8}.arrow.b{fill:var(--other)}
 .pair .bar.a{fill:var(--green)}.pair .bar.b{fill:var(--other)}.pair .claim.a{fill:var(--green)}
-.distance{fill:none;stroke:var(--ink);stroke-width:1;stroke-opacity:.6;stroke-linejoin:round}.distance.counted{stroke-width:2.2;stroke-opacity:1}
+.distance{fill:none;stroke:var(--ink);stroke-width:.9;stroke-opacity:.45;stroke-linejoin:round}.distance.counted{stroke-width:2.2;stroke-opacity:1}
 .threshold{fill:none;stroke:var(--red);stroke-width:1.3;stroke-dasharray:7 3}
 .matched{fill:none;stroke:var(--hatch);stroke-width:10;stroke-opacity:.45}.matched.within{stroke:var(--red);stroke-opacity:1}
 svg text.strong{font-weight:600}svg text.second{fill:var(--other)}
@@ -53,7 +54,8 @@ svg text.onbar{fill:var(--card)}
 
 std::string_view drawing_definitions() {
     return "<svg class=\"defs\" aria-hidden=\"true\"><defs><pattern id=\"gap\" width=\"7\" height=\"7\" "
-           "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0v7\"/></pattern>"
+           "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 "
+           "0v7\"/></pattern>"
            "</defs></svg>";
 }
 

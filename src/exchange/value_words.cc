@@ -22,8 +22,9 @@ using cel::Value;
 using model::Label;
 using rule::Language;
 
-constexpr int deepest_formula = 4;            // of values computed from computed values
-constexpr std::size_t longest_formula = 180;  // bytes of the Chinese words
+constexpr Millis longest_in_minutes = 10 * hours_ms;  // a longer time reads better in hours
+constexpr int deepest_formula = 4;                    // of values computed from computed values
+constexpr std::size_t longest_formula = 180;          // bytes of the Chinese words
 
 std::optional<Label> formula(const rule::RuleSet& set, const rule::Rule& rule, const Syntax& node, int depth);
 
@@ -179,7 +180,9 @@ struct Compared {
     const Syntax* syntax = nullptr;
 };
 void gather(const cel::Node& node, const Syntax& syntax, std::vector<Compared>& into) {
-    if (node.operation == cel::Operation::compare_numbers && syntax.kind == SyntaxKind::binary) {
+    const bool is_comparison = node.operation == cel::Operation::compare_numbers ||
+                               node.operation == cel::Operation::compare_values;  // durations are of the latter
+    if (is_comparison && syntax.kind == SyntaxKind::binary) {
         into.push_back({&node, &syntax});
     } else if (node.operation == cel::Operation::conjunction && syntax.kind == SyntaxKind::logic &&
                node.children.size() == syntax.children.size()) {
@@ -199,16 +202,16 @@ Label escape_words(cel::Comparison comparison, const Value& left, const Value& r
     const Label by = value_words(
         engine::value_of_base_text(engine::kind_word(left.kind()), std::to_string(a > b ? a - b : b - a)), zone);
     switch (comparison) {
-        case cel::Comparison::greater: return {"少 " + by.zh + "即不成立", by.en + " less and it would not hold"};
+        case cel::Comparison::greater: return {"少 " + by.zh + "，即不成立", by.en + " less and it would not hold"};
         case cel::Comparison::greater_equal:
-            return a == b ? Label{"再少一点即不成立", "any less and it would not hold"}
-                          : Label{"少于此 " + by.zh + "以上即不成立",
-                                  "more than " + by.en + " less and it would not hold"};
-        case cel::Comparison::less: return {"多 " + by.zh + "即不成立", by.en + " more and it would not hold"};
+            return a == b
+                       ? Label{"再少一点即不成立", "any less and it would not hold"}
+                       : Label{"少 " + by.zh + "以上，即不成立", "more than " + by.en + " less and it would not hold"};
+        case cel::Comparison::less: return {"多 " + by.zh + "，即不成立", by.en + " more and it would not hold"};
         case cel::Comparison::less_equal:
-            return a == b ? Label{"再多一点即不成立", "any more and it would not hold"}
-                          : Label{"多于此 " + by.zh + "以上即不成立",
-                                  "more than " + by.en + " more and it would not hold"};
+            return a == b
+                       ? Label{"再多一点即不成立", "any more and it would not hold"}
+                       : Label{"多 " + by.zh + "以上，即不成立", "more than " + by.en + " more and it would not hold"};
         default: return {};
     }
 }
@@ -235,7 +238,11 @@ Label value_words(const Value& value, const Zone& zone) {
     };
     switch (value.kind()) {
         case Kind::length: return with(" 米", " m");
-        case Kind::duration: return with(" 分钟", " min");
+        case Kind::duration:
+            if (value.ms() >= longest_in_minutes || value.ms() <= -longest_in_minutes)
+                return {rule::shown(value, "h1", Language::zh, zone) + " 小时",
+                        rule::shown(value, "h1", Language::en, zone) + " h"};
+            return with(" 分钟", " min");
         case Kind::money: return {yuan_text(value.number()) + " 元", "¥" + yuan_text(value.number())};
         case Kind::speed: return with(" 公里/小时", " km/h");
         case Kind::ratio: {
