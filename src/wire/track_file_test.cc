@@ -284,7 +284,7 @@ bool is_same(const std::vector<Piece>& a, const std::vector<Piece>& b) {
 
 TEST(TrackFile, what_gpx_and_geojson_write_reads_back_equal) {
     rc::check([] {
-        const TrackFile file = *any_track(true);
+        const TrackFile file = *rc::gen::resize(30, any_track(true));
         for (const std::string& text : {write_gpx(file), write_geojson(file)}) {
             const auto again = read_track_file(text, "again");
             RC_ASSERT(again.has_value());
@@ -297,7 +297,7 @@ TEST(TrackFile, what_gpx_and_geojson_write_reads_back_equal) {
 
 TEST(TrackFile, what_mf_json_writes_reads_back_in_linear_pieces) {
     rc::check([] {
-        const TrackFile file = *any_track(false);
+        const TrackFile file = *rc::gen::resize(30, any_track(false));
         const auto again = read_track_file(write_mf_json(file), "again");
         RC_ASSERT(again.has_value());
         std::vector<track::Fix> before, after;
