@@ -96,8 +96,8 @@ private:
     std::unique_ptr<Columns> columns_;
     std::vector<Position> positions_;
     std::map<std::string, LookUp> look_ups_;  // by name_of_look_up
-    std::unordered_set<Id> repeated_;                                     // keys with more than one content
-    std::unordered_set<Id> seen_;  // keys taken; of repeated keys: contents taken
+    std::unordered_set<Id> repeated_;         // keys with more than one content
+    std::unordered_set<Id> seen_;             // keys taken; of repeated keys: contents taken
     std::vector<Held> held_;
     std::vector<char> zero_positions_;  // of this row, by position
     std::unique_ptr<FixBlocks> blocks_;

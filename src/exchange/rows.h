@@ -29,12 +29,12 @@ struct Rows {
     const char* text = nullptr;
     std::size_t count = 0;
     std::size_t columns = 0;
-    bool ascii = false;               // certainly nothing but ASCII in the text
-    std::vector<Cell> cells;          // cell of (column, row): cells[column * rows_in_group + row]
-    std::vector<std::int64_t> lines;  // line of the file on which each row begins
+    bool ascii = false;                 // certainly nothing but ASCII in the text
+    std::vector<Cell> cells;            // cell of (column, row): cells[column * rows_in_group + row]
+    std::vector<std::int64_t> lines;    // line of the file on which each row begins
     std::string_view file;              // the file these rows are of, where a source has several; belongs to the source
     const track::Fix* fixes = nullptr;  // of each row, where a source has more to say than its cells; the source's too
-    Faults faults;                    // rows that could not be read, by line; they are not among the rows
+    Faults faults;                      // rows that could not be read, by line; they are not among the rows
 
     std::string_view cell(std::size_t row, std::size_t column) const {
         const Cell& found = cells[column * rows_in_group + row];
