@@ -387,20 +387,35 @@ private:
         if (!chosen.empty() && !device.is_known()) return fixes;
         const Millis low = from.ms() - field.track_lead;
         const Millis high = (until.is_known() ? until.ms() : from.ms()) + field.track_tail;
+        struct Block {
+            Instant first;
+            const ClearEvent* event = nullptr;
+            std::vector<track::Fix> fixes;
+        };
+        std::vector<Block> blocks;
         for (const ClearEvent& event : events_) {
             const cbor::Value* bytes = event.body.find("fixes");
             if (bytes == nullptr || event.subject != carrier.text()) continue;
-            const cbor::Value* said = event.body.find("device_id");
+            Block block{{}, &event, track::decode(bytes->text).value()};
+            block.first = block.fixes.front().at;
+            for (const track::Fix& fix : block.fixes) block.first = std::min(block.first, fix.at);
+            blocks.push_back(std::move(block));
+        }
+        std::sort(blocks.begin(), blocks.end(), [](const Block& a, const Block& b) {
+            return std::tie(a.first, a.event->id) < std::tie(b.first, b.event->id);
+        });
+        std::uint32_t upload = 0;  // which of the carrier's: one block is one
+        for (const Block& block : blocks) {
+            ++upload;
+            const cbor::Value* said = block.event->body.find("device_id");
             const std::uint32_t number = said == nullptr ? 0 : number_of_device(said->text);
             if (!field.track_device.empty() && number != number_of_device(device.text())) continue;
             if (!field.track_other_than.empty() && number == number_of_device(device.text())) continue;
-            const std::vector<track::Fix> block = track::decode(bytes->text).value();
-            for (track::Fix fix : block) {
+            for (track::Fix fix : block.fixes) {
                 if (fix.at.ms < low || fix.at.ms > high) continue;
-                fix.recorded = event.recorded_at;
+                fix.recorded = block.event->recorded_at;
                 fix.device = number;
-                fix.upload = 0;
-                for (std::size_t i = 4; i < 8; ++i) fix.upload = (fix.upload << 8U) | event.id.bytes[i];
+                fix.upload = upload;
                 fixes.push_back(fix);
             }
         }

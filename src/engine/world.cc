@@ -232,7 +232,9 @@ void World::each_block(std::string_view carrier_id, Instant from, Instant to,
 std::vector<track::Fix> World::fixes(std::string_view carrier_id, Instant from, Instant to,
                                      std::vector<std::uint64_t>* seqs, const DeviceChoice& choice) const {
     std::vector<track::Fix> fixes;
+    std::uint32_t upload = 0;
     each_block(carrier_id, from, to, [&](const TrackBlock& block) {
+        ++upload;
         if (choice.which == DeviceChoice::Which::only && block.device != choice.device) return;
         if (choice.which == DeviceChoice::Which::other_than && block.device == choice.device) return;
         const std::size_t had = fixes.size();
@@ -243,7 +245,6 @@ std::vector<track::Fix> World::fixes(std::string_view carrier_id, Instant from, 
             const auto begin = fixes.begin() + static_cast<std::ptrdiff_t>(had);
             fixes.erase(std::remove_if(begin, fixes.end(), is_outside), fixes.end());
         }
-        const auto upload = static_cast<std::uint32_t>(std::hash<Id>()(block.id));
         for (std::size_t i = had; i < fixes.size(); ++i) {
             fixes[i].recorded = block.recorded_at;
             fixes[i].device = block.device;

@@ -98,8 +98,8 @@ public:
     const Change* entered(RecordIndex record, EventIndex type) const;
 
     // Fixes of the carrier with from ≤ at ≤ to, in time order and marked (track/clean.h), with when each was recorded,
-    // its device and the upload it came in (one block is one upload, numbered by its id); `seqs` gets the events they
-    // stand in.
+    // its device and the upload it came in (one block is one upload, numbered in the order of first fix and id); `seqs`
+    // gets the events they stand in.
     std::vector<track::Fix> fixes(std::string_view carrier, Instant from, Instant to,
                                   std::vector<std::uint64_t>* seqs = nullptr, const DeviceChoice& choice = {}) const;
     // The blocks that may hold such fixes, by (first, id); for questions that need no fix.

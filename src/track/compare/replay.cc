@@ -87,7 +87,11 @@ struct Samples {
     std::vector<float> north;
     std::vector<char> is_known;
     std::vector<char> is_moving;
+    std::vector<std::int32_t> moving_before;  // of the first i samples; one longer
     std::size_t size() const { return east.size(); }
+    std::int64_t moving_in(std::size_t begin, std::size_t length) const {
+        return moving_before[begin + length] - moving_before[begin];
+    }
 };
 
 Samples samples_of(const Path& path, Millis step, Millis phase) {
@@ -133,6 +137,8 @@ Samples samples_of(const Path& path, Millis step, Millis phase) {
         samples.east[i] = static_cast<float>(places[i].east);
         samples.north[i] = static_cast<float>(places[i].north);
     }
+    samples.moving_before.assign(n + 1, 0);
+    for (std::size_t i = 0; i < n; ++i) samples.moving_before[i + 1] = samples.moving_before[i] + samples.is_moving[i];
     return samples;
 }
 
@@ -187,10 +193,18 @@ public:
     explicit Matcher(const ReplayRule& rule)
         : least_(std::max<std::int64_t>({1, rule.least_samples, (rule.least_matched + rule.step - 1) / rule.step})) {}
 
+    // Whether it moves long enough to be compared with anything.
+    bool is_enough(const Samples& samples) const {
+        return samples.size() > 0 && samples.moving_in(0, samples.size()) >= least_;
+    }
+
     // The match at that shift if its median is below that of `best` (any, if best has none); else nothing.
     std::optional<Match> better(const Samples& a, const Samples& b, std::int64_t shift, float limit_squared) {
         const Overlap overlap = overlap_of(a, b, shift);
         if (static_cast<std::int64_t>(overlap.length) < least_) return std::nullopt;
+        // Only where both move a distance is a number.
+        if (a.moving_in(overlap.begin_a, overlap.length) < least_) return std::nullopt;
+        if (b.moving_in(overlap.begin_b, overlap.length) < least_) return std::nullopt;
         const Counts counts = counts_of(a, b, overlap, limit_squared);
         if (counts.compared < least_ || counts.nearer <= counts.compared / 2) return std::nullopt;
         distances_.clear();
@@ -259,6 +273,7 @@ std::optional<Aligned> alignment(const Path& a, const Path& b, const ReplayRule&
     Matcher matcher(rule);
     const Millis phase = a.points.front().at;  // so that samples of a steady track fall on its fixes
     const Samples of_a = samples_of(a, rule.step, phase);
+    if (!matcher.is_enough(of_a)) return std::nullopt;
     const auto coarse = best_match(of_a, samples_of(b, rule.step, phase), rule, matcher);
     if (!coarse) return std::nullopt;
     Aligned best{*coarse, coarse->shift * rule.step};
