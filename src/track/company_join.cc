@@ -332,7 +332,8 @@ void CompanyJoin::look_around(const Stretch& stretch) {
         const auto [part_south, part_north] = range(stretch.start.north, stretch.end.north, cell.corner.north);
         for (std::int32_t row = part_south; row <= part_north; ++row) {
             for (std::int32_t column = part_west; column <= part_east; ++column) {
-                for (const Member& member : cell.parts[static_cast<std::size_t>(row * side + column)]) {
+                for (const Member& member : cell.parts[static_cast<std::size_t>(row) * static_cast<std::size_t>(side) +
+                                                       static_cast<std::size_t>(column)]) {
                     consider(stretch, member, true, near_mm);
                 }
             }
