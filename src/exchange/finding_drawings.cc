@@ -336,7 +336,7 @@ std::string FindingDrawings::measure_drawing(const FindingRow& row, const rule::
         trace.fixes = std::move(fixes);
         if (at.kind() == Kind::place) trace.place = geo::Place{at.place().first, at.place().second};
         drawn = range_drawing(trace, limit.kind() == Kind::length ? static_cast<double>(limit.number()) / 1000 : 0,
-                              {"参照点", "reference"});
+                              {"参照点", "point of reference"});
     } else {
         drawn = plan_of(row, feature, std::move(fixes));
     }
