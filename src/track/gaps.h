@@ -16,8 +16,8 @@ namespace ningyi::track {
 // of the interval count like fixes.
 std::vector<Interval> silences(std::span<const Fix> track, Interval interval, Millis limit);
 
-// track.gaps: the silences of an interval; `alive` is the part of them in which the terminal gave signs of life, at most
-// five minutes apart, without a position.
+// track.gaps: the silences of an interval; `alive` is the part of them in which the terminal gave signs of life, at
+// most five minutes apart, without a position.
 Measurement gaps(std::span<const Argument> arguments);
 
 // track.usable: what a track has to say around an interval (an instant: an interval without length). The claim is that
