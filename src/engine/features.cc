@@ -9,7 +9,6 @@
 namespace ningyi::engine {
 namespace {
 
-using cel::Kind;
 using cel::Value;
 using rule::FeatureKind;
 

@@ -235,8 +235,9 @@ private:
         Instant time;
         Id id;
     };
-    std::optional<std::vector<Verified>> verified(const Compiled& c, Reader& a, std::vector<Candidate> candidates,
-                                                  FeatureRows& result, Reads* reads) const;
+    std::optional<std::vector<Verified>> verified(const Compiled& c, Reader& a,
+                                                  const std::vector<Candidate>& candidates, FeatureRows& result,
+                                                  Reads* reads) const;
     std::vector<std::uint64_t> marks_of(const Pairing& pairing, const Pairing::Member& member) const;
     std::optional<Pairing::Member> member_of(const Pairing& pairing, Reader& reader) const;
     void refresh(std::uint16_t pairing, std::vector<RecordIndex>* affected);

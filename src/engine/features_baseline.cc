@@ -7,7 +7,6 @@
 
 namespace ningyi::engine {
 
-using cel::Kind;
 using cel::Value;
 
 namespace {

@@ -6,7 +6,6 @@
 
 namespace ningyi::engine {
 
-using cel::Kind;
 using cel::Value;
 
 FeatureRows Features::lag(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const {

@@ -6,7 +6,6 @@
 
 namespace ningyi::engine {
 
-using cel::Kind;
 using cel::Value;
 
 FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const {

@@ -9,7 +9,6 @@
 
 namespace ningyi::engine {
 
-using cel::Kind;
 using cel::Value;
 
 namespace {
@@ -210,7 +209,7 @@ std::vector<RecordIndex> Features::refresh() {
 }
 
 std::optional<std::vector<Features::Verified>> Features::verified(const Compiled& c, Reader& a,
-                                                                  std::vector<Candidate> candidates,
+                                                                  const std::vector<Candidate>& candidates,
                                                                   FeatureRows& result, Reads* reads) const {
     std::vector<Candidate> wanted;
     for (const Candidate& candidate : candidates) {
@@ -261,7 +260,7 @@ FeatureRows Features::near_duplicate(const Compiled& c, Reader& a, AsOf as_of, R
         const auto alike = likeness(mine.parts, other.parts, pairing.bands);
         if (alike) candidates.push_back({record, *alike, other.time, other.id});
     }
-    const auto compared = verified(c, a, std::move(candidates), result, reads);
+    const auto compared = verified(c, a, candidates, result, reads);
     if (!compared) return result;
     if (compared->empty()) {
         result.rows.push_back({Value::of_bool(false)});
@@ -301,7 +300,7 @@ FeatureRows Features::meeting(const Compiled& c, Reader& a, AsOf as_of, Reads* r
         const std::int64_t common = common_count(mine.slots, other.slots);
         if (common > 0) candidates.push_back({record, common, other.time, other.id});
     }
-    auto compared = verified(c, a, std::move(candidates), result, reads);
+    auto compared = verified(c, a, candidates, result, reads);
     if (!compared) return result;
     const World& world = paths_->world();
     std::sort(compared->begin(), compared->end(), [&](const Verified& x, const Verified& y) {
