@@ -277,6 +277,8 @@ TEST(features, are_what_the_slow_oracle_says_at_every_position) {
         }
     }
     EXPECT_GT(known, compared / 3);
+    for (const auto& [fact, values] : seen) EXPECT_FALSE(values.contains("!")) << fact << " was an error";
+    if (seeds(60) < 60) return;  // a quarter of the histories does not reach every rare case
     const auto has_seen = [&](const std::string& fact, const std::string& value) {
         EXPECT_TRUE(seen[fact].contains(value)) << fact << " was never " << value;
     };
@@ -296,9 +298,6 @@ TEST(features, are_what_the_slow_oracle_says_at_every_position) {
     }
     EXPECT_GT(seen["usual_spread.value"].size(), 2U);
     has_seen("two_devices.verdict", "contradicted");
-    for (const auto& [fact, values] : seen) {  // `!`: an error
-        EXPECT_FALSE(values.contains("!")) << fact;
-    }
 }
 
 TEST(engine, every_stored_finding_is_computed_again_byte_for_byte_from_the_log_up_to_its_position) {
