@@ -74,14 +74,15 @@ int audit(const AuditOptions& options, Terminal& terminal) {
     if (!store) return terminal.complain(store.error()), exit_unusable;
     // One report speaks of one bundle: the log of another one is not mixed in.
     const auto before = store->log().property(bundle_property);
-    if ((before && *before != *digest) || (!before && store->log().size() > 0 && options.store.empty())) {
+    const bool is_empty = store->log().size() == 0;  // nothing was taken in: an unusable bundle may be mended
+    if (!is_empty && (before ? *before != *digest : options.store.empty())) {
         terminal.complain({.file = store_path,
                            .code = "E009",
                            .zh = "这里已是另一个数据包的稽核，请换一个 --out（或 --store）",
                            .en = "this holds the audit of another bundle; choose another --out (or --store)"});
         return exit_unusable;
     }
-    if (!before) store->log().set_property(bundle_property, *digest);
+    if (is_empty || !before) store->log().set_property(bundle_property, *digest);
 
     const std::string rejected = (fs::path(options.out) / "rejected.csv").string();
     auto taken = take_in(options.bundle, *store, **packs, rejected, terminal);
