@@ -48,6 +48,7 @@ events:
       person: person
       team: {file: people, by: person, take: team, else: {constant: none}}
       minutes: minutes
+      note: {text: 'came {kind}'}
       home: {place: {lat: lat, lon: lon, datum: datum}}
       known: {datum_known: {lat: lat, lon: lon, datum: datum}}
   - event: p.came_in
@@ -198,12 +199,20 @@ TEST_F(BundleTest, rows_become_drafts_with_places_fixes_look_ups_and_subjects) {
     EXPECT_EQ(home[2].integer, 1);
     EXPECT_EQ(home[3].integer, 317'712'345);
     EXPECT_EQ(visited.body.find("known")->integer, 1);
+    EXPECT_EQ(visited.body.find("note")->text, "came in");
     EXPECT_EQ(of("p.visited")[1].body.find("home"), nullptr);
     ASSERT_EQ(of("p.came_in").size(), 1U);
     EXPECT_EQ(of("p.came_in")[0].subject, "v1|in");
     EXPECT_EQ(of("p.came_in")[0].body.find("at")->items[6].integer, 12'500);
     ASSERT_EQ(of("p.received").size(), 1U);
     EXPECT_EQ(of("p.received")[0].body.find("received")->integer, 1);
+}
+
+TEST_F(BundleTest, a_text_of_columns_none_of_which_is_filled_is_absent) {
+    write("visits.csv", visits_header + "v1,c1,,2025-08-01T09:00:00+08:00,,,,,,,,\n");
+    ASSERT_TRUE(run());
+    ASSERT_EQ(of("p.visited").size(), 1U);
+    EXPECT_EQ(of("p.visited")[0].body.find("note"), nullptr);
 }
 
 TEST_F(BundleTest, a_file_without_a_usable_row_was_not_received) {
