@@ -12,7 +12,7 @@ namespace ningyi::exchange {
 // How much stands in the report; the rest is in the tables beside it.
 constexpr std::size_t most_cards = 400;
 constexpr std::size_t most_drawn_bytes = std::size_t{24} << 20U;  // of cards: beyond, cards come without drawings
-constexpr std::size_t most_watched_cards = 6;  // of each rule on trial
+constexpr std::size_t most_watched_cards = 6;                     // of each rule on trial
 constexpr std::size_t most_listed = 2'000;                        // leads in the list without drawings
 constexpr std::size_t most_party_rows = 300;
 
