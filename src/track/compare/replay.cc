@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "geo/plane.h"
+#include "track/live/replay.h"
 #include "track/motion.h"
 #include "track/reading.h"
 #include "track/stay.h"
@@ -350,85 +351,6 @@ std::int64_t agreeing_halts(const Path& a, const Path& b, Millis lag, Millis ste
     return agreeing;
 }
 
-// One step of a track, and what it may not be compared with: itself.
-struct Step {
-    std::int64_t seconds = 0;
-    std::int64_t lat_e6 = 0;
-    std::int64_t lon_e6 = 0;
-    Instant at;
-    std::uint32_t device = 0;
-    bool is_equal(const Step& other) const {
-        return seconds == other.seconds && lat_e6 == other.lat_e6 && lon_e6 == other.lon_e6;
-    }
-    bool is_same_report(const Step& other) const { return at == other.at && device == other.device; }
-};
-
-constexpr std::size_t window_steps = 8;
-// A straight line at one speed resembles every other; a window with fewer different steps tells nothing.
-constexpr std::size_t least_different_steps = 4;
-
-std::int64_t nearest_tenth(std::int64_t value) {
-    return (value >= 0 ? value + 5 : value - 5) / 10;
-}
-
-std::vector<Step> moving_steps(std::span<const Fix> track) {
-    std::vector<Step> steps;
-    const std::optional<geo::Plane> plane = plane_of(track);
-    const Fix* before = nullptr;
-    for (const Fix& fix : track) {
-        if ((fix.marks & left_out) != 0) continue;
-        if (before != nullptr && fix.at > before->at && fix.at.ms - before->at.ms <= interpolated_gap_ms) {
-            const double limit_m = moving_m_s * static_cast<double>(fix.at.ms - before->at.ms) / 1000;
-            if (geo::squared_length(plane->between(before->place, fix.place)) > limit_m * limit_m) {
-                steps.push_back({(fix.at.ms - before->at.ms + 500) / 1000,
-                                 nearest_tenth(std::int64_t{fix.place.lat_e7} - before->place.lat_e7),
-                                 nearest_tenth(std::int64_t{fix.place.lon_e7} - before->place.lon_e7), fix.at,
-                                 fix.device});
-            }
-        }
-        before = &fix;
-    }
-    return steps;
-}
-
-bool is_telling(std::span<const Step> window) {
-    std::size_t different = 0;
-    for (std::size_t i = 0; i < window.size(); ++i) {
-        bool is_new = true;
-        for (std::size_t j = 0; j < i && is_new; ++j) is_new = !window[i].is_equal(window[j]);
-        different += is_new ? 1 : 0;
-    }
-    return different >= least_different_steps;
-}
-
-struct Window {
-    std::uint64_t hash = 0;
-    std::size_t position = 0;
-};
-
-// The telling windows of the steps, each with a rolling hash.
-std::vector<Window> windows_of(std::span<const Step> steps) {
-    constexpr std::uint64_t base = 0x9E3779B97F4A7C15ULL;
-    const auto value = [](const Step& step) {
-        std::uint64_t z = static_cast<std::uint64_t>(step.seconds) * 0xBF58476D1CE4E5B9ULL;
-        z = (z ^ static_cast<std::uint64_t>(step.lat_e6)) * 0x94D049BB133111EBULL;
-        z = (z ^ (z >> 29U) ^ static_cast<std::uint64_t>(step.lon_e6)) * 0xD6E8FEB86659FD93ULL;
-        return z ^ (z >> 32U);
-    };
-    std::uint64_t leaving = 1;  // base to the length of a window
-    for (std::size_t i = 0; i < window_steps; ++i) leaving *= base;
-    std::vector<Window> windows;
-    std::uint64_t hash = 0;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        hash = hash * base + value(steps[i]);
-        if (i >= window_steps) hash -= leaving * value(steps[i - window_steps]);
-        if (i + 1 < window_steps) continue;
-        const std::size_t position = i + 1 - window_steps;
-        if (is_telling(steps.subspan(position, window_steps))) windows.push_back({hash, position});
-    }
-    return windows;
-}
-
 }  // namespace
 
 std::optional<Synchrony> synchrony(std::span<const Fix> a, std::span<const Fix> b, const ReplayRule& rule) {
@@ -446,41 +368,9 @@ std::optional<Synchrony> synchrony(std::span<const Fix> a, std::span<const Fix> 
 }
 
 std::int64_t copied_run(std::span<const Fix> a, std::span<const Fix> b) {
-    const std::vector<Step> of_a = moving_steps(a);
-    const std::vector<Step> of_b = moving_steps(b);
-    std::vector<Window> windows_b = windows_of(of_b);
-    std::sort(windows_b.begin(), windows_b.end(), [](const Window& x, const Window& y) {
-        return x.hash != y.hash ? x.hash < y.hash : x.position < y.position;
-    });
-    const auto is_copy = [&](std::size_t i, std::size_t j) {
-        for (std::size_t k = 0; k < window_steps; ++k) {
-            if (!of_a[i + k].is_equal(of_b[j + k]) || of_a[i + k].is_same_report(of_b[j + k])) return false;
-        }
-        return true;
-    };
-    // How many windows in a row end at (i, j): of the row before, ordered by j.
-    std::vector<std::pair<std::size_t, std::int64_t>> last_row;
-    std::vector<std::pair<std::size_t, std::int64_t>> row;
-    std::size_t last_position = 0;
-    std::int64_t longest = 0;
-    for (const Window& window : windows_of(of_a)) {
-        if (window.position != last_position + 1) last_row.clear();
-        row.clear();
-        auto match = std::lower_bound(windows_b.begin(), windows_b.end(), window.hash,
-                                      [](const Window& x, std::uint64_t hash) { return x.hash < hash; });
-        std::size_t earlier = 0;
-        for (; match != windows_b.end() && match->hash == window.hash; ++match) {
-            if (!is_copy(window.position, match->position)) continue;
-            while (earlier < last_row.size() && last_row[earlier].first + 1 < match->position) ++earlier;
-            const bool goes_on = earlier < last_row.size() && last_row[earlier].first + 1 == match->position;
-            const std::int64_t run = goes_on ? last_row[earlier].second + 1 : 1;
-            row.emplace_back(match->position, run);
-            longest = std::max(longest, run);
-        }
-        std::swap(row, last_row);
-        last_position = window.position;
-    }
-    return longest == 0 ? 0 : longest + static_cast<std::int64_t>(window_steps);
+    LiveReplay live(b);
+    for (const Fix& fix : a) live.add(fix);
+    return live.longest_run();
 }
 
 Measurement replay(std::span<const Argument> arguments) {
