@@ -1,41 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "track/compare/approach.h"
 
-#include <algorithm>
-
 #include "geo/plane.h"
-#include "track/motion.h"
+#include "track/live/approach.h"
 #include "track/reading.h"
 
 namespace ningyi::track {
 
 Approach nearest_approach(std::span<const Fix> a, std::span<const Fix> b, double within_m,
                           std::optional<Interval> interval) {
-    Approach result;
-    if (interval) {
-        result.span = interval->length();
-    } else if (!a.empty() && !b.empty()) {
-        const Millis from = std::max(a.front().at.ms, b.front().at.ms);
-        const Millis to = std::min(a.back().at.ms, b.back().at.ms);
-        result.span = std::max<Millis>(0, to - from);
-    }
-    for (const JointPiece& piece : joint_pieces(a, b, marks_without_place | mark_poor | mark_jump, interval)) {
-        const Nearest least = nearest(piece);
-        const double high = least.distance_m + sigmas_95 * piece.sigma_m;
-        result.least_high_m = result.least_m ? std::min(result.least_high_m, high) : high;
-        if (!result.least_m || least.distance_m < *result.least_m) {
-            result.least_m = least.distance_m;
-            result.at = Instant{piece.from + geo::rounded(least.seconds * 1000)};
-        }
-        result.near_ms += seconds_within(piece, within_m) * 1000;
-        result.observed += piece.to - piece.from;
-    }
-    // A poor fix cannot support, but it can keep a contradiction away: a wider error must never accuse.
-    for (const JointPiece& piece : joint_pieces(a, b, marks_without_place, interval)) {
-        const double low = std::max(0.0, nearest(piece).distance_m - sigmas_95 * piece.sigma_m);
-        result.least_low_m = result.least_low_m ? std::min(*result.least_low_m, low) : low;
-    }
-    return result;
+    LiveApproach both(within_m, interval, LiveJointPieces::without_bound);
+    add_in_order(a, b, [&both](Side side, const Fix& fix) { both.add(side, fix); });
+    return both.approach();
 }
 
 Measurement approach(std::span<const Argument> arguments) {
