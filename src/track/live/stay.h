@@ -22,6 +22,10 @@ public:
 
     // The open stay as it is; nothing before it has lasted long enough.
     std::optional<Stay> open() const;
+    bool is_open() const { return sums_.fixes() > 0; }
+
+    // Fixes of the open stay, or the last ones of those used with which one may begin.
+    std::size_t fixes() const { return is_open() ? sums_.fixes() : kept_.size(); }
 
     // Fixes kept because a stay may begin with one of them: those of the last minutes, and no more than `most_kept`.
     // Beyond, the oldest is no beginning any more.
