@@ -346,6 +346,55 @@ class Tests:
         assert any("\u4e00" <= c <= "\u9fff" for c in ningyi("tracks", "inspect", source, lang="zh"))
         assert "Silences" not in ningyi("tracks", "inspect", source, lang="zh")
 
+    def test_nmea_without_dates_is_used_once_a_day_is_given(self):
+        source = self.folder / "undated.gga"
+        source.write_text("".join(f"$GPGGA,1013{second:02d},3146.2000,N,11958.2000,E,1,08,1.2,10,M,0,M,,\n"
+                                  for second in range(60)))
+        for language in ("zh", "en"):
+            output = ningyi("tracks", "inspect", source, lang=language, status=2)
+            assert "E879" in output and "--day 20" in output, output
+            output = ningyi("tracks", "convert", source, self.folder / "undated.csv", lang=language, status=2)
+            assert "E879" in output and "--day 20" in output, output
+        assert not (self.folder / "undated.csv").exists()
+        assert "E006" in ningyi("tracks", "inspect", source, "--day", "2026-02-30", status=2)
+        said = json.loads(ningyi("tracks", "inspect", source, "--json", "--day", "2026-10-04"))
+        assert said["track"]["fixes"] == 60 and said["track"]["from_ms"] == 1791108780000, said["track"]
+        ningyi("tracks", "convert", source, self.folder / "undated.gpx", "--day", "2026-10-04")
+        said = json.loads(ningyi("tracks", "compare", source, self.folder / "undated.gpx", "--json", "--day", "2026-10-04"))
+        assert said["common_ms"] == 59000, said["common_ms"]
+
+    def test_an_inspected_track_says_its_datum_and_no_row_without_a_value(self):
+        rows = [f"D1,{1790989200 + 30 * i}000,{31.77 + 1e-4 * i:.7f},119.9700000,gcj02" for i in range(60)]
+        table = self.folder / "shifted.csv"
+        table.write_text("device_id,at_ms,lat,lon,datum\n" + "\n".join(rows) + "\n")
+        output = ningyi("tracks", "inspect", table)
+        assert "60 of GCJ-02 or BD-09, converted to WGS-84" in output, output
+        assert "—" not in output and "0.0 nats" not in output and "nothing found against it" in output, output
+        output = ningyi("tracks", "inspect", table, lang="zh")
+        assert "60 点为 GCJ-02 或 BD-09" in output and "未见不符" in output, output
+
+    def test_times_that_no_table_is_read_with_are_not_written_into_one(self):
+        source = self.gpx("old.gpx", [(0, 31.77, 119.97), (5, 31.77, 119.97), (10, 31.77, 119.97)])
+        source.write_text(source.read_text().replace("<time>2026", "<time>0026", 1))
+        assert "1 not between 1970 and 2100" in ningyi("tracks", "inspect", source)
+        assert "1 points" in ningyi("tracks", "convert", source, self.folder / "old.csv", status=3)
+        assert len((self.folder / "old.csv").read_text().splitlines()) == 3
+        ningyi("tracks", "inspect", self.folder / "old.csv")
+
+    def test_a_page_that_cannot_be_written_leaves_what_was_there(self):
+        source = self.gpx("full.gpx", [(5 * i, 31.77 + 1e-4 * i, 119.97) for i in range(400)])
+        page = self.folder / "kept.html"
+        page.write_text("before")
+        limited = subprocess.run(["bash", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "-", str(NINGYI), "tracks", "inspect",
+                                  str(source), "--out", str(page)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                 text=True, timeout=60)
+        assert limited.returncode == 70, (limited.returncode, limited.stderr)
+        assert page.read_text() == "before" and not (self.folder / "kept.html.part").exists()
+        (self.folder / "folder.gpx").mkdir()
+        ningyi("tracks", "convert", source, self.folder / "folder.gpx", status=70)
+        assert not (self.folder / "folder.gpx.part").exists()
+        assert "nowhere" in ningyi("tracks", "inspect", source, "--out", self.folder / "nowhere/page.html", status=70)
+
     def test_files_that_are_no_tracks_are_named(self):
         cases = {"empty.gpx": ("", "E876"), "some.tcx": ("<TrainingCenterDatabase/>", "TCX"), "cut.gpx": ("<gpx><trk>", "E831"),
                  "plan.gpx": ("<gpx><rte><rtept lat='1' lon='2'/></rte></gpx>", "E874"), "noise.json": ("{\"a\":", "E"),
@@ -356,7 +405,10 @@ class Tests:
             path.write_text(text)
             output = ningyi("tracks", "inspect", path, status=2)
             assert code in output, (name, output)
-            assert any("\u4e00" <= c <= "\u9fff" for c in ningyi("tracks", "inspect", path, lang="zh", status=2)), name
+            said = ningyi("tracks", "inspect", path, lang="zh", status=2)
+            assert any("\u4e00" <= c <= "\u9fff" for c in said), name
+            for english in (" the ", " is ", "column", "element", "token"):
+                assert english not in said, (name, said)
         ningyi("tracks", "inspect", self.folder / "nowhere.gpx", status=2)
         with open(self.folder / "huge.gpx", "wb") as huge:
             huge.truncate(300 << 20)

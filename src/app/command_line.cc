@@ -46,11 +46,16 @@ int run_command_line(int argc, char** argv) {
     program.failure_message([&](const CLI::App*, const CLI::Error& error) {
         const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
         std::string zh = "命令写得不对";
-        if (kind == CLI::ExitCodes::RequiredError) zh = "缺少必填的参数或子命令";
         if (kind == CLI::ExitCodes::ExtrasError) zh = "不认识的参数";
         if (kind == CLI::ExitCodes::ValidationError || kind == CLI::ExitCodes::ConversionError) zh = "参数的值不可用";
         if (kind == CLI::ExitCodes::ArgumentMismatch) zh = "参数缺少值";
         const std::string text = error.what();
+        if (kind == CLI::ExitCodes::RequiredError) {
+            // "<name> is required", or "A subcommand is required".
+            const std::string name = text.substr(0, text.find(" is required"));
+            zh = name == "A subcommand" ? "缺少子命令" : "缺少必填的参数 " + name;
+            return std::string(terminal.pick(zh + "；用法见 ningyi --help", text + "; see ningyi --help")) + "\n";
+        }
         return std::string(terminal.pick(zh + "（" + text + "）；用法见 ningyi --help", text + "; see ningyi --help")) +
                "\n";
     });
@@ -151,6 +156,9 @@ int run_command_line(int argc, char** argv) {
         command->add_option("--zone", tracks_options.zone, t("显示时间用的时区", "zone of the times shown"))
             ->capture_default_str();
         command->add_option("--packs", tracks_options.packs, packs_help);
+        command->add_option("--day", tracks_options.day,
+                            t("NMEA 里没有日期时，第一个点的日期（UTC），如 2026-10-04",
+                              "UTC date of the first fix of NMEA without dates, as 2026-10-04"));
     };
     CLI::App* convert_command =
         tracks_command->add_subcommand("convert", t("转换格式", "convert from one format to another"));

@@ -53,6 +53,7 @@ struct TracksOptions {
     std::string out;                   // convert: the file; else the page
     std::string to;                    // convert: gpx, geojson, mf-json, csv; "" by the name of `out`
     std::string device, other_device;  // of a table of several
+    std::string day;                   // of the first fix of NMEA that names none, in UTC
     std::string zone = "Asia/Shanghai";
     std::string packs;
     double within_m = 50;

@@ -2,6 +2,7 @@
 #include "app/track_input.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -51,14 +52,31 @@ bool is_table(const std::string& path) {
 
 }  // namespace
 
-Result<wire::TrackFile> read_tracks(const std::string& path, const std::string& packs, const Zone& zone) {
+Result<wire::TrackFile> read_tracks(const std::string& path, const std::string& packs, const Zone& zone,
+                                    std::optional<Date> first_day) {
     auto text = text_of_file(path);
     if (!text) return tl::unexpected(text.error());
-    if (!is_table(path) || trimmed(*text).empty()) return wire::read_track_file(*text, path);
+    if (!is_table(path) || trimmed(*text).empty()) return wire::read_track_file(*text, path, first_day);
     text->clear();
     const auto loaded = load_packs(packs);
     if (!loaded) return tl::unexpected(loaded.error());
     return exchange::read_fix_table(path, (*loaded)->mappings, zone);
+}
+
+Fault without_time(const wire::TrackFile& file, const std::string& path) {
+    Fault fault{.file = path,
+                .code = "E879",
+                .zh = "轨迹点都没有时间：只是形状，不能查看时段，也不能比较",
+                .en = "no point has a time: a shape, which cannot be judged"};
+    if (file.format.starts_with("nmea")) {
+        fault.zh =
+            "NMEA 里没有可用的日期（RMC 语句缺失或校验和不符）；请用 --day 说明第一个点的日期（UTC），如 --day "
+            "2026-10-04";
+        fault.en =
+            "the NMEA has no usable date (no RMC sentence, or its checksum is wrong); say the UTC date of the "
+            "first fix, as --day 2026-10-04";
+    }
+    return fault;
 }
 
 Result<std::vector<track::Fix>> fixes_of(const wire::TrackFile& file, const std::string& path,
@@ -87,10 +105,7 @@ Result<std::vector<track::Fix>> fixes_of(const wire::TrackFile& file, const std:
             if (fix.at.ms != track::no_time) fixes.push_back(fix);
         }
     }
-    if (fixes.empty()) {
-        return refused(path, "E879", "轨迹点都没有时间：只是形状，不能比较",
-                       "no point has a time: a shape, which cannot be judged");
-    }
+    if (fixes.empty()) return failure(without_time(file, path));
     track::mark(fixes);
     return fixes;
 }
@@ -103,11 +118,17 @@ void write_whole(const std::string& path, const std::string& text) {
         const bool is_written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
         const bool is_closed = std::fclose(file) == 0;
         if (!is_written || !is_closed) {
+            const int why = errno;
             std::remove(part.c_str());
+            errno = why;
             throw_disk_error(path);
         }
     }
-    if (std::rename(part.c_str(), path.c_str()) != 0) throw_disk_error(path);
+    if (std::rename(part.c_str(), path.c_str()) == 0) return;
+    const int why = errno;  // std::remove may set another
+    std::remove(part.c_str());
+    errno = why;
+    throw_disk_error(path);
 }
 
 }  // namespace ningyi::app

@@ -46,8 +46,18 @@ Label same(const std::string& text) {
     return {text, text};
 }
 
+// Nothing else reads or writes times outside these years: tables of fixes refuse them.
+bool is_of_our_years(Instant at) {
+    constexpr Millis first_of_2100 = 4'102'444'800'000;
+    return at.ms >= 0 && at.ms < first_of_2100;
+}
+
 Label moment(Instant at, const Zone& zone) {
-    return same(to_text(at, zone.offset_minutes(at)));
+    std::string text = to_text(at, zone.offset_minutes(at));
+    if (const std::size_t offset = text.find_first_of("+-Z", text.find('T')); offset < text.size())
+        text.insert(offset, " ");
+    if (const std::size_t behind_day = text.find('T'); behind_day != std::string::npos) text[behind_day] = ' ';
+    return same(text);
 }
 
 Label length_of_time(Millis ms, const Zone& zone) {
@@ -66,9 +76,19 @@ struct Looked {
     Interval span() const { return {fixes.front().at, fixes.back().at}; }
 };
 
+// Nothing when none was given.
+Result<std::optional<Date>> first_day_of(const TracksOptions& options) {
+    if (options.day.empty()) return std::optional<Date>();
+    if (const auto day = parse_date(options.day)) return day;
+    return failure(
+        Fault{.code = "E006", .zh = "--day 应为日期，如 2026-10-04", .en = "--day wants a date, as 2026-10-04"});
+}
+
 Result<Looked> look(const std::string& path, const std::string& device, const TracksOptions& options,
                     const Zone& zone) {
-    auto file = read_tracks(path, options.packs, zone);
+    const auto day = first_day_of(options);
+    if (!day) return tl::unexpected(day.error());
+    auto file = read_tracks(path, options.packs, zone, *day);
     if (!file) return tl::unexpected(file.error());
     auto fixes = fixes_of(*file, path, device);
     if (!fixes) return tl::unexpected(fixes.error());
@@ -109,6 +129,10 @@ std::optional<track::Argument> argument_for(const track::ParameterDefinition& pa
             if (parameter.name != "within") return std::nullopt;
             argument.number = within_mm;
             return argument;
+        case ArgumentKind::duration:
+            if (parameter.name != "reach") return std::nullopt;
+            argument.number = 0;
+            return argument;
         default: return std::nullopt;
     }
 }
@@ -126,8 +150,9 @@ std::vector<Measured> measured(std::span<const std::span<const Fix>> tracks, std
             const bool is_track = parameter.kind == ArgumentKind::track;
             const std::span<const Fix> track = is_track && next < tracks.size() ? tracks[next] : std::span<const Fix>{};
             next += is_track ? 1 : 0;
-            // What has a value of its own keeps it: only what is asked for, and the distance, come from here.
-            const bool is_wanted = parameter.required || parameter.name == "within";
+            // What has a value of its own keeps it: only what is asked for, and the distance, come from here. The
+            // interval is that of the fixes themselves, so that a reach beyond it would be told as silence.
+            const bool is_wanted = parameter.required || parameter.name == "within" || parameter.name == "reach";
             const auto argument = is_wanted ? argument_for(parameter, track, interval, within_mm) : std::nullopt;
             if (parameter.required && !argument) is_possible = false;
             if (parameter.kind == ArgumentKind::subject) is_possible = false;
@@ -138,24 +163,41 @@ std::vector<Measured> measured(std::span<const std::span<const Fix>> tracks, std
     return all;
 }
 
+// Evidence of strength 0 for the report says only that nothing was found against it.
+Label conclusion(const track::Measurement& said) {
+    if (said.verdict == track::Verdict::supported && said.strength_mnat == 0)
+        return {"未见不符", "nothing found against it"};
+    const Label verdict = exchange::verdict_words(said.verdict);
+    if (said.strength_mnat == 0) return verdict;
+    const std::string strength = exchange::strength_text(said.strength_mnat);
+    return {verdict.zh + "，强度 " + strength + " 奈特", verdict.en + ", strength " + strength + " nats"};
+}
+
 TrackTable table_of(const Measured& one, const Zone& zone) {
     const track::MeasureDefinition& is = *one.definition;
     const track::Measurement& said = one.measurement;
     const Label title = exchange::measure_words(is.name);
-    const Label verdict = exchange::verdict_words(said.verdict);
     const Label limits = exchange::limit_words(said.limits);
     const std::string name = format(" [{} v{}]", is.name, is.version);
-    TrackTable table{.title = {title.zh + name, title.en + name},
-                     .columns = {{"项", "fact"}, {"值", "value"}},
-                     .rows = {{{"结论（对“所报属实”）", "verdict (on \"the report is true\")"}, verdict},
-                              {{"强度", "strength"},
-                               {exchange::strength_text(said.strength_mnat) + " 奈特",
-                                exchange::strength_text(said.strength_mnat) + " nats"}}}};
+    TrackTable table{.title = {title.zh + name, title.en + name}, .columns = {{"项", "fact"}, {"值", "value"}}};
+    table.rows.push_back({{"结论（对“所报属实”）", "verdict (on \"the report is true\")"}, conclusion(said)});
     if (!limits.zh.empty()) table.rows.push_back({{"局限", "limits"}, limits});
+    std::optional<std::int64_t> used;
     for (std::size_t i = 0; i < is.facts.size() && i < said.facts.size(); ++i) {
-        table.rows.push_back(
-            {exchange::fact_words(is.name, is.facts[i].name),
-             said.facts[i] ? exchange::amount_words(is.facts[i].kind, *said.facts[i], zone) : Label{"—", "—"}});
+        if (is.facts[i].name == "used") used = said.facts[i];
+    }
+    for (std::size_t i = 0; i < is.facts.size() && i < said.facts.size(); ++i) {
+        const std::string_view fact = is.facts[i].name;
+        // What was not measured says nothing, nor do the counts of fixes when all of the track were taken.
+        if (!said.facts[i]) continue;
+        if (fact == "seen" && (!used || used == said.facts[i])) continue;
+        Label value = exchange::amount_words(is.facts[i].kind, *said.facts[i], zone);
+        if (is.facts[i].kind == track::FactKind::ratio && (fact == "rho" || fact == "order_tau")) {
+            const std::string number = format("{:.3f}", static_cast<double>(*said.facts[i]) / 1'000'000);
+            value = {number, number};
+        }
+        if (is.facts[i].kind == track::FactKind::instant) value = moment(Instant{*said.facts[i]}, zone);
+        table.rows.push_back({exchange::fact_words(is.name, fact), std::move(value)});
     }
     return table;
 }
@@ -237,6 +279,27 @@ TrackTable overview(const Looked& looked, const Zone& zone) {
         table.rows.push_back({{"定位误差（68%）", "accuracy (68 %)"},
                               {"中位数 " + middle.zh + "，95% 点 " + bad.zh + "；" + stated + " 点有说明",
                                "median " + middle.en + ", 95th " + bad.en + "; stated by " + stated}});
+    }
+    std::size_t shifted = 0, undeclared = 0, strange = 0;
+    for (const Fix& fix : looked.fixes) {
+        strange += is_of_our_years(fix.at) ? 0U : 1U;
+        shifted += fix.datum == track::Datum::gcj02 || fix.datum == track::Datum::bd09 ? 1U : 0U;
+        undeclared += fix.datum == track::Datum::unknown ? 1U : 0U;
+    }
+    if (strange > 0) {
+        table.rows.push_back(
+            {{"时间不可信", "times not credible"},
+             {format("{} 点不在 1970 年至 2100 年之间", strange), format("{} not between 1970 and 2100", strange)}});
+    }
+    if (shifted > 0) {
+        table.rows.push_back({{"坐标系", "datum"},
+                              {format("{} 点为 GCJ-02 或 BD-09，已换算为 WGS-84", shifted),
+                               format("{} of GCJ-02 or BD-09, converted to WGS-84", shifted)}});
+    }
+    if (undeclared > 0) {
+        table.rows.push_back({{"坐标系", "datum"},
+                              {format("{} 点没有说明，按 WGS-84 处理", undeclared),
+                               format("{} do not say theirs, taken as WGS-84", undeclared)}});
     }
     for (const exchange::MarkCount& mark : exchange::mark_counts(looked.fixes)) {
         table.rows.push_back({{"标记：" + mark.label.zh, "mark: " + mark.label.en}, same(format("{}", mark.count))});
@@ -357,7 +420,9 @@ int convert_tracks(const TracksOptions& options, Terminal& terminal) {
         return exit_unusable;
     }
     if (is_one_file(options.input, options.out)) return terminal.complain(over_itself(options.out)), exit_unusable;
-    auto file = read_tracks(options.input, options.packs, *zone);
+    const auto day = first_day_of(options);
+    if (!day) return terminal.complain(day.error()), exit_unusable;
+    auto file = read_tracks(options.input, options.packs, *zone, *day);
     if (!file) return terminal.complain(file.error()), exit_unusable;
     int status = say_warnings(*file, terminal);
     std::size_t points = 0, untimed = 0;
@@ -367,13 +432,33 @@ int convert_tracks(const TracksOptions& options, Terminal& terminal) {
             std::ranges::count_if(piece.fixes, [](const Fix& fix) { return fix.at.ms == track::no_time; }));
     }
     const bool needs_time = *to == "mf-json" || *to == "csv";
+    if (needs_time && untimed == points) {
+        terminal.complain(without_time(*file, options.input));
+        return exit_unusable;
+    }
     if (needs_time && untimed > 0) {
         terminal.complain({.file = options.input,
                            .code = "E879",
                            .zh = format("{} 个点没有时间，{} 不能写出它们", untimed, *to),
                            .en = format("{} points have no time and cannot be written as {}", untimed, *to)});
-        if (untimed == points) return exit_unusable;
         status = exit_rejected;
+    }
+    if (*to == "csv") {  // what no table of fixes is read with is not written into one
+        std::size_t strange = 0;
+        for (wire::Piece& piece : file->pieces) {
+            strange += std::erase_if(
+                piece.fixes, [](const Fix& fix) { return fix.at.ms != track::no_time && !is_of_our_years(fix.at); });
+        }
+        if (strange > 0) {
+            terminal.complain(
+                {.file = options.input,
+                 .code = "E871",
+                 .zh = format("{} 个点的时间不在 1970 年至 2100 年之间，csv 不能写出它们", strange),
+                 .en = format("{} points are not between 1970 and 2100 and cannot be written as csv", strange)});
+            if (strange + untimed == points) return exit_unusable;
+            points -= strange;
+            status = exit_rejected;
+        }
     }
     std::string text;
     if (*to == "gpx") text = wire::write_gpx(*file);
@@ -434,12 +519,17 @@ int inspect_tracks(const TracksOptions& options, Terminal& terminal) {
             intervals_table({format("行程：{} 段", trips.size()), format("Trips: {}", trips.size())}, trips, *zone));
     }
     for (const Measured& one : all) page.tables.push_back(table_of(one, *zone));
-    const exchange::Scene scene{.traces = {trace_of(*looked, stays, *zone)},
-                                .place_label = {"最长的停留", "longest stay"}};
+    exchange::Scene scene{.traces = {trace_of(*looked, stays, *zone)}, .place_label = {"最长停留", "longest stay"}};
+    const auto first_seen = std::ranges::find_if(
+        looked->fixes, [](const Fix& fix) { return (fix.marks & track::marks_without_place) == 0; });
+    if (stays.empty() && first_seen != looked->fixes.end()) {
+        scene.traces.front().place = first_seen->place;
+        scene.place_label = {"起点", "start"};
+    }
     page.drawings.push_back(
         {{"地图（不连线处为空白）", "Map (nothing is drawn across silences)"}, exchange::map_drawing(scene)});
-    page.drawings.push_back(
-        {{"离最长停留的距离", "Distance from the longest stay"}, exchange::time_drawing(scene, *zone)});
+    page.drawings.push_back({{"离" + scene.place_label.zh + "的距离", "Distance from the " + scene.place_label.en},
+                             exchange::time_drawing(scene, *zone)});
     page.drawings.push_back(
         {{"静止时的误差", "Errors at rest"}, exchange::stay_drawing({.fixes = exchange::longest_stay(looked->fixes)})});
 
@@ -493,19 +583,15 @@ int compare_tracks(const TracksOptions& options, Terminal& terminal) {
     const std::string name_b = fs::path(options.other).filename().string();
     TrackPage page{.title = {name_a + " 与 " + name_b, name_a + " and " + name_b}};
     TrackTable summary{.title = {"各项结论（对“所报属实”）", "Every measure (on \"the report is true\")"},
-                       .columns = {{"比较", "measure"}, {"结论", "verdict"}, {"强度", "strength"}, {"局限", "limits"}}};
+                       .columns = {{"比较", "measure"}, {"结论", "verdict"}, {"局限", "limits"}}};
     for (const Measured& one : all) {
         const Label words = exchange::measure_words(one.definition->name);
-        const std::string strength = exchange::strength_text(one.measurement.strength_mnat);
-        summary.rows.push_back({words,
-                                exchange::verdict_words(one.measurement.verdict),
-                                {strength + " 奈特", strength + " nats"},
-                                exchange::limit_words(one.measurement.limits)});
+        summary.rows.push_back({words, conclusion(one.measurement), exchange::limit_words(one.measurement.limits)});
     }
     page.tables.push_back(std::move(summary));
-    for (const Measured& one : all) page.tables.push_back(table_of(one, *zone));
     page.tables.push_back(overview(*a, *zone));
     page.tables.push_back(overview(*b, *zone));
+    for (const Measured& one : all) page.tables.push_back(table_of(one, *zone));
 
     exchange::PairScene scene{.subject = trace_of(*a, {}, *zone),
                               .other = trace_of(*b, {}, *zone),

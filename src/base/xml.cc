@@ -15,6 +15,26 @@ std::string_view local_name(std::string_view name) {
     return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
+// What XML_ErrorString says, in Chinese, for what files are wrong in; the number for what hardly occurs.
+std::string reason_zh(XML_Error error) {
+    switch (error) {
+        case XML_ERROR_NO_ELEMENTS: return "文件没有结束，或没有元素";
+        case XML_ERROR_UNCLOSED_TOKEN: return "标签没有写完";
+        case XML_ERROR_PARTIAL_CHAR: return "文字没有写完";
+        case XML_ERROR_INVALID_TOKEN: return "不是合法的 XML 字符或写法";
+        case XML_ERROR_TAG_MISMATCH: return "开始与结束的标签不一致";
+        case XML_ERROR_DUPLICATE_ATTRIBUTE: return "属性重复";
+        case XML_ERROR_JUNK_AFTER_DOC_ELEMENT: return "根元素之后还有内容";
+        case XML_ERROR_UNDEFINED_ENTITY: return "使用了没有定义的实体";
+        case XML_ERROR_UNKNOWN_ENCODING: return "不认识的编码";
+        case XML_ERROR_INCORRECT_ENCODING: return "编码与声明不符";
+        case XML_ERROR_UNBOUND_PREFIX: return "命名空间前缀没有声明";
+        case XML_ERROR_MISPLACED_XML_PI: return "XML 声明不在开头";
+        case XML_ERROR_BAD_CHAR_REF: return "字符引用不合法";
+        default: return format("第 {} 号错误", static_cast<int>(error));
+    }
+}
+
 }  // namespace
 
 struct XmlParser::State {
@@ -83,7 +103,7 @@ struct XmlParser::State {
                 break;
             case Stop::none: {
                 const char* const why = XML_ErrorString(XML_GetErrorCode(expat));
-                fault.zh = format("XML 不完整或有错（{}）", why);
+                fault.zh = format("XML 不完整或有错（{}）", reason_zh(XML_GetErrorCode(expat)));
                 fault.en = format("the XML is cut short or wrong ({})", why);
                 break;
             }

@@ -51,16 +51,19 @@ Result<wire::TrackFile> read_fix_table(const std::string& path, const std::vecto
     if (!table) return tl::unexpected(table.error());
     const Mapping* const mapping = mapping_of_fixes(mappings, (*table)->header());
     if (mapping == nullptr) {
-        std::vector<std::string> wanted;
+        std::vector<std::string> wanted_zh, wanted_en;
         for (const Mapping& one : mappings) {
             if (!one.blocks) continue;
-            for (const Fault& missing : missing_columns(one, (*table)->header(), path)) wanted.push_back(missing.en);
+            for (const Fault& missing : missing_columns(one, (*table)->header(), path)) {
+                wanted_zh.push_back(missing.zh);
+                wanted_en.push_back(missing.en);
+            }
         }
         return failure(Fault{.file = path,
                              .line = 1,
                              .code = "E878",
-                             .zh = "这张表没有轨迹点需要的列：" + join(wanted, "；"),
-                             .en = "the table has not the columns of fixes: " + join(wanted, "; ")});
+                             .zh = "这张表没有轨迹点需要的列：" + join(wanted_zh, "；"),
+                             .en = "the table has not the columns of fixes: " + join(wanted_en, "; ")});
     }
     std::map<std::string, std::vector<track::Fix>> devices;
     const auto take = [&](log::Draft&& draft) {

@@ -275,7 +275,7 @@ private:
     const Zone& zone_;
     std::vector<Fix> subject_, other_;
     std::vector<DistancePiece> pieces_;
-    svg::TimeFrame frame_{.span = {}, .left = 52, .right = 634, .top = 56, .high = 150};
+    svg::TimeFrame frame_{.span = {}, .left = 58, .right = 634, .top = 56, .high = 150};
     double farthest_ = 20;
     std::string out_;
 };

@@ -160,8 +160,9 @@ private:
         for (std::size_t i = 0; i < tables_.reasons.size() && i < 40; ++i) {
             const ReasonTotals& reason = tables_.reasons[i];
             out += "<tr><td class=\"wide\">" + both(reason.zh, reason.en) + "</td>" +
-                   number_cell(count_text(reason.count)) + "<td class=\"small\">" +
-                   html_escaped(join(reason.rules, " ")) + "</td></tr>";
+                   number_cell(count_text(reason.count)) + "<td class=\"small ids\">";
+            for (const std::string& rule : reason.rules) out += "<span>" + html_escaped(rule) + "</span> ";
+            out += "</td></tr>";
         }
         out += std::string(close_table) + "</section>";
     }

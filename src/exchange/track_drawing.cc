@@ -212,7 +212,7 @@ private:
 
     const Scene& scene_;
     const Zone& zone_;
-    svg::TimeFrame frame_{.span = {}, .left = 52, .right = 634, .top = 0, .high = 150};
+    svg::TimeFrame frame_{.span = {}, .left = 58, .right = 634, .top = 0, .high = 150};
     double farthest_ = 60;
     bool has_distance_ = false;
     std::string out_;

@@ -13,6 +13,9 @@ std::string_view drawing_style() {
 @media (prefers-color-scheme:dark){:root{--bg:#10151b;--card:#1a212a;--ink:#e8edf3;--dim:#a9b5c3;--line:#38444f;--soft:#242d38;--blue:#85b8ff;--red:#ff9d92;--amber:#f1bd62;--green:#85d6a0;--violet:#c4afff;--other:#d9b3ff;--area:#85b8ff;--hatch:#6f7b88;--head:#0d2642;--headink:#fff;--headdim:#bdd3ea}}
 html:not([data-lang=en]) .en,html[data-lang=en] .zh{display:none}
 svg.map,svg.time,svg.wide{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
+.draw{overflow-x:auto}
+@media (max-width:860px){.draw svg.time,.draw svg.wide{min-width:34rem}}
+@media (max-width:598px){.draw:has(svg.time,svg.wide)::before{content:"图较宽，可左右滑动 ⇄";position:sticky;left:0;justify-self:start;display:inline-block;font-size:.85rem;color:var(--dim)}html[data-lang=en] .draw:has(svg.time,svg.wide)::before{content:"Wide drawing: slide it sideways ⇄"}}
 svg.wide{max-width:46rem}.inset svg.map{max-width:24rem}
 svg text{font-size:11.5px;fill:var(--ink)}
 svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}

@@ -11,12 +11,15 @@ namespace ningyi::exchange {
 namespace {
 
 constexpr std::string_view page_style = R"css(
+*{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 main{max-width:1080px;margin:0 auto;padding:20px}
-h1{font-size:22px;overflow-wrap:anywhere}h2{font-size:17px;margin:26px 0 8px}
+h1{font-size:22px;overflow-wrap:anywhere}h2{font-size:17px;margin:26px 0 8px;overflow-wrap:anywhere}
+svg.map{max-width:36rem}.scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;background:var(--card)}
 th,td{border:1px solid var(--line);padding:4px 8px;text-align:left;vertical-align:top;font-variant-numeric:tabular-nums}
 th{background:var(--soft);font-weight:600}
+@media (max-width:598px){main{padding:14px}table{font-size:13px}th,td{padding:3px 5px}}
 @media print{body{background:#fff}}
 )css";
 
@@ -44,10 +47,12 @@ std::string html_page(const TrackPage& page, bool is_english) {
     out += drawing_definitions();
     out += "<main><h1>" + both(page.title) + "</h1>\n";
     for (const TrackDrawing& drawing : page.drawings) {
-        if (!drawing.svg.empty()) out += "<h2>" + both(drawing.title) + "</h2>" + drawing.svg + "\n";
+        if (!drawing.svg.empty())
+            out += "<h2>" + both(drawing.title) + "</h2><div class=\"draw\">" + drawing.svg + "</div>\n";
     }
     for (const TrackTable& table : page.tables) {
-        out += "<h2>" + both(table.title) + "</h2><table><thead><tr>";
+        out +=
+            "<h2>" + both(table.title) + "</h2><div class=\"scroll\" role=\"region\" tabindex=\"0\"><table><thead><tr>";
         for (const model::Label& column : table.columns) out += "<th scope=\"col\">" + both(column) + "</th>";
         out += "</tr></thead><tbody>";
         for (const std::vector<model::Label>& row : table.rows) {
@@ -55,7 +60,7 @@ std::string html_page(const TrackPage& page, bool is_english) {
             for (const model::Label& cell : row) out += "<td>" + both(cell) + "</td>";
             out += "</tr>";
         }
-        out += "</tbody></table>\n";
+        out += "</tbody></table></div>\n";
     }
     out += "</main></body></html>\n";
     return out;

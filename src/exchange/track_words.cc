@@ -21,6 +21,7 @@ std::string duration_text(std::int64_t ms) {
     const std::uint64_t size = ms < 0 ? 0 - static_cast<std::uint64_t>(ms) : static_cast<std::uint64_t>(ms);
     const std::string sign = ms < 0 ? "-" : "";
     const std::uint64_t seconds = size / 1000;
+    if (seconds < 60 && size % 1000 == 0) return format("{}{} s", sign, seconds);
     if (seconds < 60) return format("{}{}.{:03} s", sign, seconds, size % 1000);
     const std::string clock = format("{}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     return seconds < 86'400 ? sign + clock : format("{}{} d {}", sign, seconds / 86'400, clock);

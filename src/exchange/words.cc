@@ -163,6 +163,17 @@ model::Label label_of_fact(const rule::RuleSet& set, const rule::Feature& featur
         Words{"speed_differs", "速度与位移不符的点", "fixes whose speed is not their displacement"},
         Words{"grid_4", "落在 1e-4° 网格上的点", "fixes on a grid of 1e-4°"},
         Words{"grid_5", "落在 1e-5° 网格上的点", "fixes on a grid of 1e-5°"},
+        Words{"lat", "停留点纬度（1e-7 度）", "latitude of the stay (1e-7 degrees)", "track.dwell"},
+        Words{"lon", "停留点经度（1e-7 度）", "longitude of the stay (1e-7 degrees)", "track.dwell"},
+        Words{"place_lat", "登记处纬度（1e-7 度）", "latitude on record (1e-7 degrees)", "track.dwell"},
+        Words{"place_lon", "登记处经度（1e-7 度）", "longitude on record (1e-7 degrees)", "track.dwell"},
+        Words{"anchor_lat", "基准点纬度（1e-7 度）", "latitude of the anchor (1e-7 degrees)", "track.dwell"},
+        Words{"anchor_lon", "基准点经度（1e-7 度）", "longitude of the anchor (1e-7 degrees)", "track.dwell"},
+        Words{"who", "对象编号", "number of the person", "track.dwell"},
+        Words{"declared", "所报坐标系（代号）", "datum declared (number)"},
+        Words{"best", "最相符的坐标系（代号）", "datum that fits best (number)", "track.datum"},
+        Words{"white", "噪声像程序生成的点", "fixes whose noise is a program's", "track.mock"},
+        Words{"copied", "与别处相同的连续点", "fixes in a row as elsewhere", "track.mock"},
     };
     for (const rule::Binding& out : feature.out) {
         const std::size_t dot = out.text.find('.');

@@ -17,7 +17,7 @@ namespace ningyi::track {
 
 struct CellRule {
     std::int64_t cell_mm = 100'000;  // from 10 m to 10 km; what lies beyond is taken as the end of that range
-    double hysteresis = 0.25;  // a cell is left only beyond this part of it
+    double hysteresis = 0.25;        // a cell is left only beyond this part of it
 };
 
 // The cells of a track, lines between fixes filled in where they are interpolated; sorted, each once. Cells lie on one

@@ -17,6 +17,7 @@ namespace ningyi::wire {
 namespace {
 
 constexpr std::size_t fields_max = 32;
+constexpr std::size_t checksums_told = 20;       // with their line; a logger that always errs would drown the rest
 constexpr std::int64_t midnights_max = 100'000;  // of a file; keeps its times within the years that can be stored
 
 // The fields behind the address; those beyond the end are empty.
@@ -84,8 +85,9 @@ std::optional<std::int64_t> amount(std::string_view text, std::int64_t numerator
 }
 
 // "$GPRMC,…*29" taken apart; nothing, with a warning, when it is no sentence or has another checksum than it says.
-// Sentences without one are taken: it came with version 2.
-std::optional<Sentence> sentence_of(std::string_view line, int number, FileReading& reading) {
+// Sentences without one are taken: it came with version 2. Wrong checksums are counted and only the first are told.
+std::optional<Sentence> sentence_of(std::string_view line, int number, FileReading& reading,
+                                    std::size_t& wrong_checksums) {
     if (line[0] == '!') return std::nullopt;  // of ships
     if (line[0] != '$') {
         reading.warn(number, "不是 NMEA 语句", "not an NMEA sentence");
@@ -98,6 +100,7 @@ std::optional<Sentence> sentence_of(std::string_view line, int number, FileReadi
         const auto stated = from_hex(inner.substr(star + 1));
         const bool is_right = stated && stated->size() == 1 && static_cast<std::uint8_t>((*stated)[0]) == sum;
         if (!is_right) {
+            if (++wrong_checksums > checksums_told) return std::nullopt;
             reading.warn(number, format("校验和应为 {:02X}，此句未采用", sum),
                          format("the checksum {:02X} was expected; the sentence is left out", sum));
             return std::nullopt;
@@ -140,7 +143,7 @@ public:
     }
 
     void take(std::string_view line, int number) {
-        const auto sentence = sentence_of(line, number, reading_);
+        const auto sentence = sentence_of(line, number, reading_, wrong_checksums_);
         if (!sentence) return;
         const std::string_view type = sentence->type;
         const bool is_timed = type == "RMC" || type == "GGA" || type == "GST";
@@ -148,7 +151,7 @@ public:
             const std::string_view time = sentence->field(1);
             const auto time_said = time_of_day(time);
             if (!time_said) {
-                if (!time.empty()) reading_.leave_out(number, format("{} 时间 / time", type), time);
+                if (!time.empty()) reading_.leave_out(number, format("{} time", type), time);
                 return;
             }
             begin(*time_said, number);
@@ -166,6 +169,11 @@ public:
 
     Result<TrackFile> finish(std::optional<Date> first_day) {
         end();
+        if (wrong_checksums_ > checksums_told) {
+            const std::size_t more = wrong_checksums_ - checksums_told;
+            reading_.warn(0, format("另有 {} 句校验和不符，未采用", more),
+                          format("{} more sentences with a wrong checksum are left out", more));
+        }
         if (!base_ && first_day) take_base(first_day->days);
         if (!base_) {
             for (track::Fix& fix : fixes()) fix.at.ms = track::no_time;
@@ -275,6 +283,7 @@ private:
     std::int64_t day_ = 0;              // midnights passed since the first time
     std::optional<std::int64_t> base_;  // the date of day 0
     std::size_t without_place_ = 0;
+    std::size_t wrong_checksums_ = 0;
 };
 
 }  // namespace

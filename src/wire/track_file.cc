@@ -25,7 +25,7 @@ tl::unexpected<Faults> refused(const std::string& file, std::string code, std::s
 
 tl::unexpected<Faults> not_ours(const std::string& file, std::string_view what_zh, std::string_view what_en) {
     return refused(file, "E878",
-                   format("这是 {}，不能作为轨迹读取；可读 GPX、KML、GeoJSON、MF-JSON、NMEA、GnssLogger", what_zh),
+                   format("这是{}，不能作为轨迹读取；可读 GPX、KML、GeoJSON、MF-JSON、NMEA、GnssLogger", what_zh),
                    format("this is {} and not read as a track; readable are GPX, KML, GeoJSON, MF-JSON, NMEA and "
                           "GnssLogger",
                           what_en));
@@ -66,7 +66,7 @@ Result<TrackFile> read_xml(std::string_view text, const std::string& file) {
     const std::string root = root_element(text, file);
     if (root == "gpx") return read_gpx(text, file);
     if (root == "kml") return read_kml(text, file);
-    if (root == "TrainingCenterDatabase") return not_ours(file, "TCX", "TCX");
+    if (root == "TrainingCenterDatabase") return not_ours(file, " TCX ", "TCX");
     if (!root.empty()) {
         return not_ours(file, format("根元素为 {} 的 XML", shown(std::string_view(root))),
                         format("XML with the root element {}", shown(std::string_view(root))));
@@ -88,7 +88,7 @@ Result<TrackFile> read_some_json(std::string_view text, const std::string& file)
 
 }  // namespace
 
-Result<TrackFile> read_track_file(std::string_view text, const std::string& file) {
+Result<TrackFile> read_track_file(std::string_view text, const std::string& file, std::optional<Date> first_day) {
     if (text.size() > file_bytes_max) {
         return refused(file, "E877", format("文件超过 {} MiB；请分开", file_bytes_max >> 20U),
                        format("the file is larger than {} MiB; split it", file_bytes_max >> 20U));
@@ -100,21 +100,21 @@ Result<TrackFile> read_track_file(std::string_view text, const std::string& file
         start.remove_prefix(1);
     if (start.empty()) return refused(file, "E876", "文件是空的", "the file is empty");
     if (start.starts_with("PK\x03\x04"))
-        return not_ours(file, "压缩包（如 KMZ），请先解压", "an archive (such as KMZ); unpack it");
-    if (start.starts_with("\x1F\x8B")) return not_ours(file, "gzip 压缩文件，请先解压", "a gzip file; unpack it");
+        return not_ours(file, "压缩包（如 KMZ，请先解压）", "an archive (such as KMZ; unpack it)");
+    if (start.starts_with("\x1F\x8B")) return not_ours(file, " gzip 压缩文件（请先解压）", "a gzip file (unpack it)");
     if (start[0] == '<' || is_utf_16) return read_xml(text, file);
     if (start[0] == '{' || start[0] == '[') {
         if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
         return read_some_json(text, file);
     }
     if (start.starts_with("OziExplorer") || start.starts_with("Geolife trajectory"))
-        return not_ours(file, "PLT", "PLT");
-    if (has_line(start, is_sentence)) return read_nmea(text, file);
+        return not_ours(file, " PLT ", "PLT");
+    if (has_line(start, is_sentence)) return read_nmea(text, file, first_day);
     if (has_line(start, is_logged)) return read_gnss_logger(text, file);
     const std::string_view first_line = start.substr(0, start.find('\n'));
     if (is_utf8(first_line) && first_line.find(',') != std::string_view::npos)
         return not_ours(file, "表格（CSV）", "a table (CSV)");
-    return not_ours(file, "不认识的格式", "an unknown format");
+    return not_ours(file, "认不出格式的文件", "a file of an unknown format");
 }
 
 }  // namespace ningyi::wire

@@ -3,16 +3,19 @@
 // (tracks.md §13)
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "wire/message.h"
 
 namespace ningyi::wire {
 
 // Reads GPX, KML, GeoJSON, MF-JSON, NMEA and GnssLogger. Faults name the file and say what it is when it is something
 // else: empty (E876), too large (E877), TCX, PLT, an archive, a table, or unknown (E878).
-Result<TrackFile> read_track_file(std::string_view text, const std::string& file);
+// `first_day` is the day in UTC on which an NMEA file without dates begins; other formats say it themselves.
+Result<TrackFile> read_track_file(std::string_view text, const std::string& file, std::optional<Date> first_day = {});
 
 }  // namespace ningyi::wire
