@@ -62,35 +62,45 @@ double probability_inside(double distance, double radius, double sigma) {
     return std::clamp(geo::real::normal_cdf(z) - geo::real::normal_density(z) * correction, 0.0, 1.0);
 }
 
+std::optional<Inside> inside_of(const Fix& fix, geo::Place place, std::int64_t radius_mm) {
+    if ((fix.marks & marks_without_place) != 0 || !geo::is_on_earth(fix.place)) return std::nullopt;
+    Inside result;
+    const auto radius = static_cast<double>(radius_mm);
+    result.distance_mm = geo::distance_m(place, fix.place) * 1000;
+    result.sigma_mm = sigma_mm(fix);
+    result.probability = probability_inside(result.distance_mm, radius, result.sigma_mm);
+    result.least_mm = std::max(0.0, result.distance_mm - sigmas_95 * result.sigma_mm);
+    const double p = result.probability;
+    if (p >= 0.5) {
+        result.verdict = Verdict::supported;
+        result.nats = std::min(most_nats, p < 1 ? geo::real::log(p / (1 - p)) : most_nats);
+    } else if (geo::rounded(result.least_mm) > radius_mm && !has_doubtful_datum({&fix, 1})) {
+        const double z = (result.distance_mm - radius) / result.sigma_mm;
+        result.verdict = Verdict::contradicted;
+        result.nats = std::min(most_nats, z * z / 2);
+    }
+    return result;
+}
+
 Measurement inside(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.inside");
     if (!reading.is_complete()) return reading.nothing();
     const Fix& fix = reading.fix("fix");
     Writing writing("track.inside");
     const std::int64_t radius_mm = reading.number("radius");
-    if ((fix.marks & marks_without_place) != 0 || !geo::is_on_earth(fix.place) || radius_mm <= 0) {
+    const auto found = radius_mm > 0 ? inside_of(fix, reading.place("place"), radius_mm) : std::nullopt;
+    if (!found) {
         writing.limit(limit_no_track);
         return writing.measurement();
     }
-    const double distance = geo::distance_m(reading.place("place"), fix.place) * 1000;
-    const double sigma = sigma_mm(fix);
-    const auto radius = static_cast<double>(radius_mm);
-    const double p = probability_inside(distance, radius, sigma);
-    const double low = std::max(0.0, distance - sigmas_95 * sigma);
-    writing.fact("p", ppm_of(p));
-    writing.fact("dist", geo::rounded(distance));
-    writing.fact("sigma", geo::rounded(sigma));
-    writing.fact("dist_low", geo::rounded(low));
+    writing.fact("p", ppm_of(found->probability));
+    writing.fact("dist", geo::rounded(found->distance_mm));
+    writing.fact("sigma", geo::rounded(found->sigma_mm));
+    writing.fact("dist_low", geo::rounded(found->least_mm));
 
     if ((fix.marks & mark_poor) != 0) writing.limit(limit_poor_accuracy);
     if (has_doubtful_datum({&fix, 1})) writing.limit(limit_datum_suspect);
-    if (p >= 0.5) {
-        const double odds = p < 1 ? geo::real::log(p / (1 - p)) : most_nats;
-        writing.verdict(Verdict::supported, std::min(most_nats, odds));
-    } else if (geo::rounded(low) > radius_mm && !writing.has_limit(limit_datum_suspect)) {
-        const double z = (distance - radius) / sigma;
-        writing.verdict(Verdict::contradicted, std::min(most_nats, z * z / 2));
-    }
+    if (found->verdict != Verdict::insufficient) writing.verdict(found->verdict, found->nats);
     return writing.measurement();
 }
 

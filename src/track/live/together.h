@@ -6,10 +6,10 @@
 //
 // Against the sealed form, for each track in order, whichever is heard first: the differences, `used`, `observed`, the
 // evidence and what the wearable says of itself are equal. `expected`, `sure`, `possible` and `out` differ as those of
-// LivePresence do: not at all while all differences lie within twice the lag; on walks of two for 80 minutes, fixes of 1
-// to 60 m, `expected` differs by 0.2 % of the interval on the mean and by 3.3 % at worst. What is kept: the differences of
-// twice the lag, and at most `most_waiting` fixes of each track that wait for the other; beyond, the oldest gives way,
-// and the difference is not known there.
+// LivePresence do: not at all while all differences lie within twice the lag; on walks of two for 80 minutes, fixes of
+// 1 to 60 m, `expected` differs by 0.2 % of the interval on the mean and by 3.3 % at worst. What is kept: the
+// differences of twice the lag, and at most `most_waiting` fixes of each track that wait for the other; beyond, the
+// oldest gives way, and the difference is not known there.
 #pragma once
 
 #include <cstddef>

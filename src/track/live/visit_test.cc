@@ -8,7 +8,9 @@
 #include "base/random.h"
 #include "track/call_test.h"
 #include "track/clean.h"
+#include "track/compare/presence_chain.h"
 #include "track/gaps.h"
+#include "track/live/motion.h"
 #include "track/reading.h"
 #include "track/real_tracks_test.h"
 #include "track/walks_test.h"
@@ -172,6 +174,65 @@ TEST(live, presence_of_a_long_visit_differs_from_the_sealed_one_by_what_came_ten
     EXPECT_GT(worst, 0) << "else this test says nothing";
 }
 
+// Slow oracle: each step smoothed by the sealed form with all fixes, from the first one on, that were known when the
+// window of twice the lag was settled.
+double expected_when_settled(const std::vector<Evidence>& evidence, Millis lag) {
+    double expected = 0;
+    std::size_t begin = 0;
+    const auto settle = [&](std::size_t known, std::size_t end) {
+        const std::vector<double> inside = smoothed(std::span(evidence).first(known), PresenceModel{});
+        for (; begin < end; ++begin) {
+            expected += static_cast<double>(evidence[begin + 1].at - evidence[begin].at) *
+                        (inside[begin] + inside[begin + 1]) / 2;
+        }
+    };
+    for (std::size_t k = 0; k < evidence.size(); ++k) {
+        if (evidence[k].at - evidence[begin].at <= 2 * lag) continue;
+        std::size_t end = begin;
+        while (end + 1 <= k && evidence[k].at - evidence[end + 1].at >= lag) ++end;
+        settle(k + 1, end);
+    }
+    settle(evidence.size(), evidence.size() - 1);
+    return expected;
+}
+
+TEST(live, presence_of_a_long_visit_differs_by_what_came_after_a_step_was_settled_and_by_nothing_else) {
+    const Millis lags[] = {10 * minutes_ms, 20 * minutes_ms, 40 * minutes_ms, 80 * minutes_ms, 200 * minutes_ms};
+    std::vector<double> worst, mean;
+    for (const Millis lag : lags) {
+        Random random(44);
+        worst.push_back(0);
+        mean.push_back(0);
+        for (int run = 0; run < 100; ++run) {
+            std::vector<Fix> track = random_walk(random, 700, 15'000, random.chance(0.5) ? 1 : 3, 60'000);
+            mark(track);
+            const Interval interval{track.front().at, track.back().at};
+            LivePresence live(home, 100'000, interval, {}, lag);
+            const Witness witness(home, 100, {});
+            std::vector<Evidence> evidence;
+            for (const Fix& fix : track) {
+                live.add(fix);
+                if (!is_evidence(fix)) continue;
+                const double since =
+                    evidence.empty() ? 300 : static_cast<double>(fix.at.ms - evidence.back().at) / 1000;
+                evidence.push_back(witness.evidence(fix, since));
+            }
+            const double now = live.times().expected;
+            ASSERT_NEAR(now, expected_when_settled(evidence, lag), 1e-9 * (1 + now));
+            const double sealed = presence_times(track, home, 100'000, interval).expected;
+            const double difference = std::fabs(now - sealed) / static_cast<double>(interval.length());
+            worst.back() = std::max(worst.back(), difference);
+            mean.back() += difference / 100;
+        }
+        RecordProperty("lag_" + std::to_string(lag / minutes_ms) + "_worst", std::to_string(worst.back()));
+        RecordProperty("lag_" + std::to_string(lag / minutes_ms) + "_mean", std::to_string(mean.back()));
+    }
+    EXPECT_GT(worst[0], 0.01) << "else this test says nothing";
+    EXPECT_LT(worst[1], worst[0]);
+    EXPECT_LT(worst[2], worst[1]);
+    EXPECT_LT(worst[4], 1e-12) << "a window that holds the whole visit";
+}
+
 TEST(live, a_visit_says_what_the_sealed_measures_say_of_the_fixes_so_far) {
     Random random(45);
     for (const std::vector<Fix>& track : tracks()) {
@@ -198,6 +259,82 @@ TEST(live, a_visit_says_what_the_sealed_measures_say_of_the_fixes_so_far) {
         for (const Interval& silence : silences(track, interval, 0)) longest = std::max(longest, silence.length());
         EXPECT_EQ(now.longest_silence, longest);
     }
+}
+
+TEST(live, a_visit_says_of_each_fix_what_it_says_by_itself) {
+    Random random(46);
+    int supported = 0, contradicted = 0;
+    for (const std::vector<Fix>& track : tracks()) {
+        LiveVisit visit(home, 100'000, minutes(0, 60));
+        for (const Fix& fix : track) {
+            visit.add(fix);
+            const VisitNow now = visit.now(fix.at);
+            Call call = Call("track.inside").with_fix("fix", fix).with_place("place", home);
+            const Measurement sealed = call.with_number("radius", 100'000).run();
+            ASSERT_EQ(now.last.has_value(), call.fact("dist").has_value());
+            if (!now.last) continue;
+            ASSERT_EQ(now.last->verdict, sealed.verdict);
+            ASSERT_EQ(ppm_of(now.last->probability), call.fact("p"));
+            supported += sealed.verdict == Verdict::supported ? 1 : 0;
+            contradicted += sealed.verdict == Verdict::contradicted ? 1 : 0;
+        }
+    }
+    EXPECT_GT(supported, 100);
+    EXPECT_GT(contradicted, 100);
+}
+
+TEST(live, a_visit_of_two_says_what_the_sealed_measures_say_of_the_fixes_that_are_no_outliers_any_more) {
+    Random random(47);
+    const std::vector<std::vector<Fix>> all = tracks();
+    int near = 0, at_rest = 0, waited = 0;
+    for (std::size_t k = 0; k + 1 < all.size(); ++k) {
+        const std::vector<Fix>&a = all[k], &b = all[k + 1];
+        const Interval interval{a.front().at, a.back().at};
+        LiveVisit visit(home, 100'000, interval, {}, Company{.within_mm = 50'000, .radius_mm = 100'000});
+        const auto unmarked = [](Fix fix) {
+            fix.marks = 0;
+            return fix;
+        };
+        add_in_order(a, b, [&](Side side, const Fix& fix) {
+            if (side == Side::a) {
+                visit.add(unmarked(fix));
+            } else {
+                visit.add_other(unmarked(fix));
+            }
+        });
+        const VisitNow now = visit.now(interval.to);
+        ASSERT_LE(now.held, 32U);
+        ASSERT_LE(now.other_held, 32U);
+        waited += now.held > 0 ? 1 : 0;
+        const std::span<const Fix> own = std::span(a).first(a.size() - now.held);
+        const std::span<const Fix> other = std::span(b).first(b.size() - now.other_held);
+        const Jitter noise = jitter_of(own);
+        EXPECT_EQ(now.jitter.fixes, noise.fixes);
+        EXPECT_EQ(now.jitter.rms_m, noise.rms_m);
+        EXPECT_EQ(now.jitter.rho_east, noise.rho_east);
+        at_rest += noise.fixes > 0 ? 1 : 0;
+        const Approach sealed = nearest_approach(own, other, 50, interval);
+        ASSERT_TRUE(now.approach);
+        EXPECT_EQ(now.approach->least_m, sealed.least_m);
+        EXPECT_EQ(now.approach->least_low_m, sealed.least_low_m);
+        EXPECT_EQ(now.approach->near_ms, sealed.near_ms);
+        EXPECT_EQ(now.approach->observed, sealed.observed);
+        near += sealed.near_ms > 0 ? 1 : 0;
+        ASSERT_TRUE(now.together);
+        const Togetherness both = togetherness(own, other, 100'000, interval);
+        EXPECT_EQ(now.together->times.used, both.times.used);
+        EXPECT_EQ(now.together->times.observed, both.times.observed);
+        EXPECT_EQ(now.together->times.evidence_for, both.times.evidence_for);
+        EXPECT_EQ(now.together->moved_m, both.moved_m);
+        EXPECT_EQ(now.together->seen, both.seen);
+    }
+    EXPECT_GT(near, 20);
+    EXPECT_GT(at_rest, 20);
+    EXPECT_GT(waited, 20);
+    LiveVisit alone(home, 100'000, minutes(0, 60));
+    alone.add_other(fix_at(nine, {}));
+    EXPECT_FALSE(alone.now(Instant{nine}).approach);
+    EXPECT_FALSE(alone.now(Instant{nine}).together);
 }
 
 TEST(live, while_nobody_comes_lateness_grows_and_it_stops_when_somebody_is_there) {
