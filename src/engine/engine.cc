@@ -32,8 +32,12 @@ std::uint64_t dependency(char what, std::uint64_t number, std::string_view text)
 // Judges one subject by a list of rules. Features and paths are read once for all of them.
 class Engine::Judge final : public rule::Facts, public Reads {
 public:
-    Judge(Engine& engine, RecordIndex record, bool live)
-        : engine_(engine), record_(record), live_(live), reader_(*engine.paths_, record, live ? this : nullptr) {
+    Judge(Engine& engine, Features& features, RecordIndex record, bool live)
+        : engine_(engine),
+          features_(features),
+          record_(record),
+          live_(live),
+          reader_(*engine.paths_, record, live ? this : nullptr) {
         feature_rows_.resize(engine.set_->features.size());
     }
 
@@ -231,7 +235,7 @@ private:
                 const Change* entered = from == no_index ? nullptr : engine_.world_->entered(record_, from);
                 if (entered != nullptr) as_of.id = entered->id;
             }
-            feature_rows_[feature] = engine_.features_->compute(feature, reader_, as_of, live_ ? this : nullptr);
+            feature_rows_[feature] = features_.compute(feature, reader_, as_of, live_ ? this : nullptr);
         }
         return *feature_rows_[feature];
     }
@@ -273,6 +277,7 @@ private:
     }
 
     Engine& engine_;
+    Features& features_;
     RecordIndex record_;
     bool live_;
     Reader reader_;
@@ -540,10 +545,16 @@ void Engine::judge_touched(const World::Touched& touched, const std::vector<Reco
 }
 
 void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink) {
-    Judge judge(*this, record, !known_now);
+    settle_all(record, rules, findings_of(record, rules, known_now, *features_), sink);
+}
+
+std::vector<std::vector<Finding>> Engine::findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
+                                                      bool known_now, Features& features) {
+    Judge judge(*this, features, record, !known_now);
+    std::vector<std::vector<Finding>> all;
     for (const std::uint16_t number : rules) {
         const CompiledRule& rule = rules_[number];
-        std::vector<Finding> findings;
+        std::vector<Finding>& findings = all.emplace_back();
         const std::vector<Judged> judged = judge.run(rule);
         for (std::size_t row = 0; row < judged.size(); ++row) {
             const Outcome outcome = judged[row].judgement.outcome;
@@ -553,16 +564,26 @@ void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, 
                 light.outcome = outcome;
                 light.date = judge.date_text();
                 light.agency = judge.agency();
-                const auto& current = subjects_[record].current;
-                const bool stored = std::any_of(current.begin(), current.end(), [&](const Current& c) {
+                const auto was_stored = [&](const Current& c) {
                     return c.rule == number && c.dedup == light.dedup && c.stored;
-                });
-                if (stored) light = judge.finding(rule, judged[row], row, known_now);
+                };
+                const auto known = subjects_.find(record);
+                if (known != subjects_.end() &&
+                    std::any_of(known->second.current.begin(), known->second.current.end(), was_stored))
+                    light = judge.finding(rule, judged[row], row, known_now);
                 findings.push_back(std::move(light));
             } else {
                 findings.push_back(judge.finding(rule, judged[row], row, known_now));
             }
         }
+    }
+    return all;
+}
+
+void Engine::settle_all(RecordIndex record, const std::vector<std::uint16_t>& rules,
+                        std::vector<std::vector<Finding>> findings, const Sink& sink) {
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const std::uint16_t number = rules[i];
         Subject& subject = subjects_[record];
         const auto asked = std::find_if(subject.asked.begin(), subject.asked.end(),
                                         [&](const Asked& one) { return one.rule == number; });
@@ -571,7 +592,7 @@ void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, 
         } else {
             asked->judged = true;
         }
-        settle(record, number, std::move(findings), sink);
+        settle(record, number, std::move(findings[i]), sink);
     }
 }
 
@@ -636,31 +657,57 @@ void Engine::settle(RecordIndex record, std::uint16_t rule, std::vector<Finding>
     }
 }
 
-void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, std::size_t)>& progress) {
+void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, std::size_t)>& progress,
+                       std::size_t parts, const Together& together) {
     // Subjects are taken entity by entity, so that everything of one subject is read once for all its rules.
-    std::size_t done = 0;
-    std::size_t of = 0;
+    struct Task {
+        RecordIndex record = no_record;
+        std::vector<std::uint16_t> rules;
+        std::vector<std::vector<Finding>> findings;
+    };
+    std::vector<Task> tasks;
     std::map<EntityIndex, std::vector<std::uint16_t>> by_entity;
     for (const CompiledRule& rule : rules_) by_entity[rule.subject].push_back(rule.number);
-    for (const auto& [entity, rules] : by_entity) of += world_->records(entity).size();
     for (const auto& [entity, rules] : by_entity) {
-        const std::vector<RecordIndex> records = world_->records(entity);
-        for (const RecordIndex record : records) {
-            std::vector<std::uint16_t> asked;
+        for (const RecordIndex record : world_->records(entity)) {
+            Task task;
             for (const std::uint16_t rule : rules) {
-                if (rules_[rule].trigger == no_index || world_->entered(record, rules_[rule].trigger) != nullptr) {
-                    asked.push_back(rule);
-                }
+                if (rules_[rule].trigger == no_index || world_->entered(record, rules_[rule].trigger) != nullptr)
+                    task.rules.push_back(rule);
             }
-            const bool was_known = subjects_.contains(record);
-            if (!asked.empty()) judge(record, asked, true, sink);
-            // Judged once, so there is nothing to revise later: a million outcomes need not be remembered.
-            if (!was_known) subjects_.erase(record);
-            ++done;
-            if (progress && done % 64 == 0) progress(done, of);
+            if (task.rules.empty()) continue;
+            task.record = record;
+            tasks.push_back(std::move(task));
         }
     }
-    if (progress) progress(of, of);
+    features_->prepare();
+    if (!together) parts = 1;
+    std::vector<std::unique_ptr<Features>> beside(parts);
+    for (std::size_t part = 1; part < parts; ++part) beside[part] = features_->beside();
+    // A stretch is judged in parts and then settled in order: what is told does not depend on who was done first.
+    const std::size_t stretch = parts * 128;
+    for (std::size_t from = 0; from < tasks.size(); from += stretch) {
+        const std::size_t to = std::min(from + stretch, tasks.size());
+        const auto work = [&](std::size_t part) {
+            Features& features = part == 0 ? *features_ : *beside[part];
+            const std::size_t each = (to - from + parts - 1) / parts;
+            for (std::size_t i = std::min(to, from + part * each); i < std::min(to, from + (part + 1) * each); ++i)
+                tasks[i].findings = findings_of(tasks[i].record, tasks[i].rules, true, features);
+        };
+        if (parts == 1) {
+            work(0);
+        } else {
+            together(parts, work);
+        }
+        for (std::size_t i = from; i < to; ++i) {
+            const bool was_known = subjects_.contains(tasks[i].record);
+            settle_all(tasks[i].record, tasks[i].rules, std::move(tasks[i].findings), sink);
+            // Judged once, so there is nothing to revise later: a million outcomes need not be remembered.
+            if (!was_known) subjects_.erase(tasks[i].record);
+        }
+        if (progress) progress(to, tasks.size());
+    }
+    if (progress) progress(tasks.size(), tasks.size());
 }
 
 std::vector<Finding> Engine::judge_one(const rule::Rule& rule, std::string_view subject, bool known_now) {
@@ -669,7 +716,7 @@ std::vector<Finding> Engine::judge_one(const rule::Rule& rule, std::string_view 
         if (compiled.rule->id != rule.id) continue;
         const RecordIndex record = world_->find(compiled.subject, subject);
         if (record == no_record) return findings;
-        Judge judge(*this, record, false);
+        Judge judge(*this, *features_, record, false);
         const std::vector<Judged> judged = judge.run(compiled);
         for (std::size_t row = 0; row < judged.size(); ++row) {
             findings.push_back(judge.finding(compiled, judged[row], row, known_now));
@@ -679,7 +726,7 @@ std::vector<Finding> Engine::judge_one(const rule::Rule& rule, std::string_view 
 }
 
 Finding Engine::gone(const CompiledRule& rule, RecordIndex record, std::string_view dedup) {
-    Judge judge(*this, record, false);
+    Judge judge(*this, *features_, record, false);
     Finding finding = judge.frame(rule);
     finding.dedup = dedup;
     finding.outcome = Outcome::clear;
@@ -704,7 +751,7 @@ std::vector<Engine::Judged> Engine::explain(const rule::Rule& rule, std::string_
         if (compiled.rule->id != rule.id) continue;
         const RecordIndex record = world_->find(compiled.subject, subject);
         if (record == no_record) return {};
-        Judge judge(*this, record, false);
+        Judge judge(*this, *features_, record, false);
         return judge.run(compiled);
     }
     return {};

@@ -44,7 +44,11 @@ public:
     // Re-audit: takes in one event without judging.
     void load(const ClearEvent& event);
     // Judges every subject by every rule with all that is known (known_now). `progress` gets (done, of).
-    void judge_all(const Sink& sink, const std::function<void(std::size_t, std::size_t)>& progress = {});
+    // `together` does `parts` pieces of work, at the same time or not, and comes back when all are done; the findings
+    // are the same for any number of parts, and come in the same order.
+    using Together = std::function<void(std::size_t parts, const std::function<void(std::size_t part)>& work)>;
+    void judge_all(const Sink& sink, const std::function<void(std::size_t, std::size_t)>& progress = {},
+                   std::size_t parts = 1, const Together& together = {});
 
     // One rule on one subject as things stand now, with the full judgement of each row, whatever the outcome.
     struct Judged {
@@ -128,6 +132,13 @@ private:
     };
 
     void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink);
+    // What these rules say of the subject, rule by rule. With `known_now` it changes nothing, so that several may ask
+    // at the same time, each with features of its own; live it notes what the answers hang on.
+    std::vector<std::vector<Finding>> findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
+                                                  bool known_now, Features& features);
+    // Takes that as said: counts, revises and hands on.
+    void settle_all(RecordIndex record, const std::vector<std::uint16_t>& rules,
+                    std::vector<std::vector<Finding>> findings, const Sink& sink);
     void settle(RecordIndex record, std::uint16_t rule, std::vector<Finding> findings, const Sink& sink);
     World::Touched take_in(const ClearEvent& event);
     void judge_touched(const World::Touched& touched, const std::vector<RecordIndex>& neighbours,

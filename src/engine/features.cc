@@ -135,6 +135,16 @@ const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader&
     return found;
 }
 
+void Features::prepare() {
+    for (std::uint16_t number = 0; number < pairings_.size(); ++number) refresh(number, nullptr);
+}
+
+std::unique_ptr<Features> Features::beside() const {
+    std::unique_ptr<Features> other(new Features(shared_));
+    other->columns_.resize(columns_.size());
+    return other;
+}
+
 FeatureRows Features::compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads) {
     const Compiled& c = compiled_[feature];
     if (c.pairing != no_index) refresh(c.pairing, nullptr);

@@ -42,6 +42,10 @@ struct AsOf {
 
 class Features {
 public:
+    Features() : Features(std::make_shared<Shared>()) {}
+    Features(const Features&) = delete;
+    Features& operator=(const Features&) = delete;
+
     static Result<std::unique_ptr<Features>> compile(const rule::RuleSet& set, const Paths& paths);
 
     // Fact names of the feature, "" for the one of a window.
@@ -65,6 +69,12 @@ public:
     std::vector<RecordIndex> refresh();
 
     FeatureRows compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads);
+
+    // Brings everything up to date that compute() would, so that several may compute at the same time.
+    void prepare();
+    // One for another thread: it shares all that came in and keeps its own notes of what it computed. REQUIRES:
+    // prepare() was called, and nothing comes in while both are used.
+    std::unique_ptr<Features> beside() const;
 
 private:
     struct Entry {
@@ -246,12 +256,6 @@ private:
     // features_baseline.cc
     FeatureRows baseline(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
 
-    const rule::RuleSet* set_ = nullptr;
-    const Paths* paths_ = nullptr;
-    std::vector<Compiled> compiled_;
-    std::vector<Index> indexes_;
-    std::vector<ColumnRule> column_rules_;
-    std::vector<Pairing> pairings_;
     // What was read to know something, so that it is looked at again when that changes.
     struct Noted {
         bool is_carrier = false;
@@ -267,7 +271,6 @@ private:
         std::optional<track::Gathered> dwell;
         std::vector<Noted> notes;
     };
-    std::map<std::string, std::size_t> gatherings_;
     mutable std::unordered_map<std::uint64_t, Dwell> gathered_;
     mutable std::unordered_map<std::uint64_t, std::unordered_set<std::uint64_t>> gathered_from_;  // note -> dwells
     mutable std::unordered_map<std::string, track::Measurement> measured_;
@@ -283,8 +286,31 @@ private:
         std::vector<Covered> spans;  // by from
         Millis longest = 0;
     };
-    std::unordered_map<std::uint64_t, Cover> covered_;  // by carrier
-    std::unordered_map<std::uint64_t, std::vector<std::pair<std::uint16_t, RecordIndex>>> told_by_;
+
+    // What is shared with those beside.
+    struct Shared {
+        const rule::RuleSet* set = nullptr;
+        const Paths* paths = nullptr;
+        std::vector<Compiled> compiled;
+        std::vector<Index> indexes;
+        std::vector<ColumnRule> column_rules;
+        std::vector<Pairing> pairings;
+        std::map<std::string, std::size_t> gatherings;
+        std::unordered_map<std::uint64_t, Cover> covered;  // by carrier
+        std::unordered_map<std::uint64_t, std::vector<std::pair<std::uint16_t, RecordIndex>>> told_by;
+    };
+    explicit Features(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+
+    std::shared_ptr<Shared> shared_;  // owned together: the first may be gone before those beside it
+    const rule::RuleSet*& set_ = shared_->set;
+    const Paths*& paths_ = shared_->paths;
+    std::vector<Compiled>& compiled_ = shared_->compiled;
+    std::vector<Index>& indexes_ = shared_->indexes;
+    std::vector<ColumnRule>& column_rules_ = shared_->column_rules;
+    std::vector<Pairing>& pairings_ = shared_->pairings;
+    std::map<std::string, std::size_t>& gatherings_ = shared_->gatherings;
+    std::unordered_map<std::uint64_t, Cover>& covered_ = shared_->covered;
+    std::unordered_map<std::uint64_t, std::vector<std::pair<std::uint16_t, RecordIndex>>>& told_by_ = shared_->told_by;
 };
 
 }  // namespace ningyi::engine

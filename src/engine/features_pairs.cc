@@ -64,6 +64,13 @@ int rank(track::Verdict verdict) {
     return 2;
 }
 
+// A copy, a doubtful one, another trip, and last what had no motion to compare.
+int rank_of_copy(const track::Measurement& measured) {
+    const bool says_nothing =
+        measured.verdict == track::Verdict::insufficient && (measured.limits & track::limit_no_motion) != 0;
+    return says_nothing ? 3 : rank(measured.verdict);
+}
+
 }  // namespace
 
 // A candidate whose track was compared.
@@ -266,11 +273,10 @@ FeatureRows Features::near_duplicate(const Compiled& c, Reader& a, AsOf as_of, R
         result.rows.push_back({Value::of_bool(false)});
         return result;
     }
-    // Contradicted first, then the strongest, then the earliest.
+    // What says most comes first, then the strongest, then the earliest.
     const auto best = std::min_element(compared->begin(), compared->end(), [](const Verified& x, const Verified& y) {
-        const bool x_copied = x.measured.verdict == track::Verdict::contradicted;
-        const bool y_copied = y.measured.verdict == track::Verdict::contradicted;
-        if (x_copied != y_copied) return x_copied;
+        const int x_rank = rank_of_copy(x.measured), y_rank = rank_of_copy(y.measured);
+        if (x_rank != y_rank) return x_rank < y_rank;
         if (x.measured.strength_mnat != y.measured.strength_mnat)
             return x.measured.strength_mnat > y.measured.strength_mnat;
         return x.time != y.time ? x.time < y.time : x.id < y.id;

@@ -643,8 +643,12 @@ private:
         Row row{{"found", cel::Value::of_bool(!found->empty())}};
         if (found->empty()) return {row};
         const auto key = [](const Compared& one) {
-            return std::tuple(one.measured.verdict != track::Verdict::contradicted, -one.measured.strength_mnat,
-                              one.other.time, one.other.entered);
+            const track::Measurement& measured = one.measured;
+            const int doubtful = (measured.limits & track::limit_no_motion) == 0 ? 1 : 3;
+            const int order = measured.verdict == track::Verdict::contradicted ? 0
+                              : measured.verdict == track::Verdict::supported  ? 2
+                                                                               : doubtful;
+            return std::tuple(order, -measured.strength_mnat, one.other.time, one.other.entered);
         };
         const Compared* best = &found->front();
         for (const Compared& one : *found) {

@@ -2,6 +2,7 @@
 #include "run/runner.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "base/text.h"
 
@@ -49,7 +50,19 @@ std::vector<ledger::Count> counts_of(const engine::Engine& engine, const rule::R
     return counts;
 }
 
-Result<Reaudit> reaudit(const Source& source, const Progress& progress) {
+namespace {
+
+// One piece of the work for each thread, the first one here.
+void at_the_same_time(std::size_t parts, const std::function<void(std::size_t)>& work) {
+    std::vector<std::thread> others;
+    for (std::size_t part = 1; part < parts; ++part) others.emplace_back(work, part);
+    work(0);
+    for (std::thread& other : others) other.join();
+}
+
+}  // namespace
+
+Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads) {
     auto engine = engine::Engine::create(source.set, source.zone);
     if (!engine) return failure(std::move(engine.error()));
     // Taking in and judging are about even work; the bar gives each half.
@@ -60,11 +73,13 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress) {
         });
     if (!faults.empty()) return failure(std::move(faults));
     Reaudit result;
+    if (threads == 0) threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
     (*engine)->judge_all([&](Finding finding) { result.findings.push_back(std::move(finding)); },
                          [&](std::size_t done, std::size_t of) {
                              if (progress && of > 0)
                                  progress(0.5 + 0.5 * static_cast<double>(done) / static_cast<double>(of));
-                         });
+                         },
+                         threads, at_the_same_time);
     std::sort(result.findings.begin(), result.findings.end(), [](const Finding& a, const Finding& b) {
         return std::tie(a.rule, a.subject, a.dedup) < std::tie(b.rule, b.subject, b.dedup);
     });

@@ -35,9 +35,10 @@ struct Reaudit {
     std::vector<ledger::Count> counts;
 };
 
-// Judges everything in the log with all that is known now. Faults: an event that does not open, texts that do not
+// Judges everything in the log with all that is known now, with that many threads (0: as many as the machine has cores,
+// at most 8); the result is the same for any number. Faults: an event that does not open, texts that do not
 // resolve.
-Result<Reaudit> reaudit(const Source& source, const Progress& progress);
+Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads = 0);
 
 // Replaces what the ledger holds by this.
 void record(ledger::Ledger& ledger, const Reaudit& reaudit);

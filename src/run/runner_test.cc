@@ -128,6 +128,22 @@ TEST(runner, a_reaudit_is_recorded_whole_and_gives_the_same_bytes_again) {
     EXPECT_EQ(district.ledger_bytes(), bytes);
 }
 
+TEST(runner, any_number_of_threads_gives_the_same_bytes) {
+    for (std::uint64_t seed = 30; seed < 34; ++seed) {
+        District district;
+        const std::vector<ClearEvent> events = history(seed);
+        district.append(events, 0, events.size());
+        std::string expected;
+        for (const std::size_t threads : {1, 2, 3, 7}) {
+            const auto audited = reaudit(district.source(), {}, threads);
+            ASSERT_TRUE(audited);
+            record(district.folder.ledger(), *audited);
+            if (threads == 1) expected = district.ledger_bytes();
+            EXPECT_EQ(district.ledger_bytes(), expected) << threads << " threads, seed " << seed;
+        }
+    }
+}
+
 TEST(runner, every_finding_of_the_ledger_replays_to_the_same_bytes) {
     std::size_t gone = 0;
     for (std::uint64_t seed = 20; seed < 26; ++seed) {

@@ -2,11 +2,13 @@
 #include "track/compare/companion.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "geo/plane.h"
 #include "geo/real.h"
 #include "track/motion.h"
 #include "track/reading.h"
+#include "track/stay.h"
 
 namespace ningyi::track {
 namespace {
@@ -28,13 +30,52 @@ Millis first_sample(Millis at) {
     return rest == 0 ? at : at + sample_step_ms - rest;
 }
 
+// How far to either side of an instant inside a stay a track is looked at to tell motion from noise.
+constexpr Millis look_around_ms = 10 * seconds_ms;
+
+// Whether what looks like motion is the noise of a phone lying still. Asked in rising order of time.
+class Stillness {
+public:
+    Stillness(std::span<const Fix> track, double moving_m_s) : stays_(stays(track)), moving_m_s_(moving_m_s) {
+        if (stays_.empty()) return;
+        for (const Fix& fix : track)
+            if ((fix.marks & marks_without_company) == 0) fixes_.push_back(&fix);
+    }
+
+    // True inside a stay (C3) unless the track surely went on there: between the fixes around twenty seconds about that
+    // time it moved as fast as motion is, and farther than both their 95 % circles.
+    bool holds(Millis at) {
+        while (next_ < stays_.size() && stays_[next_].to.ms < at) ++next_;
+        if (next_ >= stays_.size() || stays_[next_].from.ms > at) return false;
+        const auto after = [](Millis time, const Fix* fix) { return time < fix->at.ms; };
+        const auto to = std::upper_bound(fixes_.begin(), fixes_.end(), at + look_around_ms - 1, after);
+        const auto from = std::upper_bound(fixes_.begin(), fixes_.end(), at - look_around_ms, after);
+        if (to == fixes_.end() || from == fixes_.begin()) return true;
+        const Fix& first = **(from - 1);
+        const Fix& last = **to;
+        const double moved_m = geo::distance_m(first.place, last.place);
+        const double sigma_m = std::sqrt(sigma_mm(first) * sigma_mm(first) + sigma_mm(last) * sigma_mm(last)) / 1000;
+        const double seconds = static_cast<double>(last.at.ms - first.at.ms) / 1000;
+        return moved_m <= sigmas_95 * sigma_m || moved_m <= moving_m_s_ * seconds;
+    }
+
+private:
+    std::vector<Stay> stays_;
+    double moving_m_s_;
+    std::vector<const Fix*> fixes_;
+    std::size_t next_ = 0;
+};
+
 }  // namespace
 
 Company company(std::span<const Fix> a, std::span<const Fix> b, double within_m, double moving_m_s) {
     Company result;
+    Stillness a_still(a, moving_m_s), b_still(b, moving_m_s);
     for (const JointPiece& piece : joint_pieces(a, b, marks_without_company, std::nullopt)) {
         result.common += piece.to - piece.from;
         if (piece.speed_a_m_s <= moving_m_s || piece.speed_b_m_s <= moving_m_s) continue;
+        const Millis middle = piece.from + (piece.to - piece.from) / 2;
+        if (a_still.holds(middle) || b_still.holds(middle)) continue;
         result.moving_ms += static_cast<double>(piece.to - piece.from);
         const double together = seconds_within(piece, within_m);
         result.together_ms += together * 1000;

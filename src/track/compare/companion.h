@@ -14,7 +14,7 @@ namespace ningyi::track {
 constexpr std::uint32_t marks_without_company = marks_without_place | marks_of_time | mark_poor | mark_jump;
 
 struct Company {
-    double moving_ms = 0;    // both interpolated and both moving
+    double moving_ms = 0;    // both interpolated and both moving, and not by noise in a stay (C3)
     double together_ms = 0;  // of that, within the distance
     double path_m = 0;       // travelled in that time, mean of both
     double nats = 0;         // for one pocket; samples thinned to 30 s
