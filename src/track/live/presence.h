@@ -9,9 +9,10 @@
 // tests compute just that with the sealed form, and it is equal to 1e-9. So `used`, `observed`, `unobserved` and the
 // evidence are equal, and nothing differs while the fixes used (those of the interval, ten minutes either side and the
 // next ones beyond) lie within twice the lag. Else `expected` follows, and the other times where a probability passes a
-// threshold. The chain forgets within 40 minutes, so ten are short where the fixes say little: on random walks around
-// the rim for 175 minutes, fixes of 1 to 60 m every 15 s, `expected` differs by 0.5 % of the interval on the mean and by
-// 5 % at worst; with a lag of 20 minutes by 0.7 % at worst, of 40 minutes by 0.04 %.
+// threshold. The chain forgets with a time constant of 40 minutes, so ten are short where the fixes say little: on
+// random walks around the rim for 175 minutes, fixes of 1 to 60 m every 15 s, `expected` differs by 0.5 % of the
+// interval on the mean and by 3.4 % at worst (4.5 % in 130 minutes); with a lag of 20 minutes by 0.7 % at worst, of 40
+// minutes by 0.04 %.
 #pragma once
 
 #include <optional>
