@@ -174,5 +174,27 @@ TEST(presence, a_real_phone_indoors_is_found_at_home_whatever_the_radius) {
     }
 }
 
+// What a plain circle makes of the same track: a time counts while both fixes around it lie inside.
+TEST(presence, a_plain_fence_loses_most_of_a_real_indoor_phone) {
+    std::vector<Fix> phone = indoor_phone();
+    if (phone.empty()) GTEST_SKIP() << "the real tracks are not beside the project";
+    mark(phone);
+    const auto fence = [&](double radius_m) {
+        std::int64_t flips = 0;
+        Millis inside = 0;
+        for (std::size_t i = 1; i < phone.size(); ++i) {
+            const bool is_in = geo::distance_m(phone[i].place, indoor_place) <= radius_m;
+            const bool was_in = geo::distance_m(phone[i - 1].place, indoor_place) <= radius_m;
+            flips += is_in != was_in ? 1 : 0;
+            if (is_in && was_in) inside += phone[i].at.ms - phone[i - 1].at.ms;
+        }
+        return std::pair(flips, static_cast<double>(inside) / minutes_ms);
+    };
+    EXPECT_EQ(fence(50).first, 96);
+    EXPECT_NEAR(fence(50).second, 69.2, 0.1);
+    EXPECT_EQ(fence(100).first, 12);
+    EXPECT_NEAR(fence(100).second, 199.8, 0.1);
+}
+
 }  // namespace
 }  // namespace ningyi::track
