@@ -316,13 +316,16 @@ void close(TrackTable& table, std::size_t all) {
 }
 
 TrackTable stays_table(const std::vector<track::Stay>& stays, const Zone& zone) {
-    TrackTable table{.title = {format("停留：{} 次（100 米、5 分钟）", stays.size()),
-                               format("Stays: {} (100 m, 5 min)", stays.size())},
-                     .columns = {{"从", "from"}, {"到", "to"}, {"时长", "length"}, {"位置", "place"}, {"点", "fixes"}}};
+    TrackTable table{
+        .title = {format("停留：{} 次（100 米、5 分钟）", stays.size()),
+                  format("Stays: {} (100 m, 5 min)", stays.size())},
+        .columns = {
+            {"序号", "number"}, {"从", "from"}, {"到", "to"}, {"时长", "length"}, {"位置", "place"}, {"点", "fixes"}}};
     for (const track::Stay& stay : stays) {
         if (table.rows.size() == rows_most) break;
         table.rows.push_back(
-            {moment(stay.from, zone), moment(stay.to, zone), length_of_time(stay.to.ms - stay.from.ms, zone),
+            {same(format("{}", table.rows.size() + 1)), moment(stay.from, zone), moment(stay.to, zone),
+             length_of_time(stay.to.ms - stay.from.ms, zone),
              same(format("{:.6f}, {:.6f}", geo::lat_degrees(stay.place), geo::lon_degrees(stay.place))),
              same(format("{}", stay.fixes))});
     }
@@ -342,7 +345,7 @@ TrackTable intervals_table(Label title, const std::vector<Interval>& intervals, 
 }
 
 // The longest stay is the place that distances are drawn from; the others are marks.
-exchange::Trace trace_of(const Looked& looked, const std::vector<track::Stay>& stays, const Zone& zone) {
+exchange::Trace trace_of(const Looked& looked, const std::vector<track::Stay>& stays) {
     exchange::Trace trace{.name = fs::path(looked.path).filename().string(), .fixes = looked.fixes};
     const auto longest =
         std::ranges::max_element(stays, {}, [](const track::Stay& stay) { return stay.to.ms - stay.from.ms; });
@@ -350,8 +353,8 @@ exchange::Trace trace_of(const Looked& looked, const std::vector<track::Stay>& s
     trace.place = longest->place;
     for (const track::Stay& stay : stays) {
         if (stay.from == longest->from || trace.marks.size() == stays_drawn) continue;
-        const std::string clock = to_text(stay.from, zone.offset_minutes(stay.from)).substr(11, 5);
-        trace.marks.push_back({.label = {"停留 " + clock, "stay " + clock}, .place = stay.place});
+        const auto number = &stay - stays.data() + 1;  // as in the table
+        trace.marks.push_back({.label = {format("停留 {}", number), format("stay {}", number)}, .place = stay.place});
         if (looked.span().length() <= days_ms) trace.marks.back().at = stay.from;  // else the labels lie on each other
     }
     return trace;
@@ -519,7 +522,7 @@ int inspect_tracks(const TracksOptions& options, Terminal& terminal) {
             intervals_table({format("行程：{} 段", trips.size()), format("Trips: {}", trips.size())}, trips, *zone));
     }
     for (const Measured& one : all) page.tables.push_back(table_of(one, *zone));
-    exchange::Scene scene{.traces = {trace_of(*looked, stays, *zone)}, .place_label = {"最长停留", "longest stay"}};
+    exchange::Scene scene{.traces = {trace_of(*looked, stays)}, .place_label = {"最长停留", "longest stay"}};
     const auto first_seen = std::ranges::find_if(
         looked->fixes, [](const Fix& fix) { return (fix.marks & track::marks_without_place) == 0; });
     if (stays.empty() && first_seen != looked->fixes.end()) {
@@ -593,10 +596,9 @@ int compare_tracks(const TracksOptions& options, Terminal& terminal) {
     page.tables.push_back(overview(*b, *zone));
     for (const Measured& one : all) page.tables.push_back(table_of(one, *zone));
 
-    exchange::PairScene scene{.subject = trace_of(*a, {}, *zone),
-                              .other = trace_of(*b, {}, *zone),
-                              .threshold_m = options.within_m,
-                              .moving_m_s = 0};
+    exchange::PairScene scene{
+        .subject = trace_of(*a, {}), .other = trace_of(*b, {}), .threshold_m = options.within_m, .moving_m_s = 0};
+    page.is_pair = true;
     page.drawings.push_back({{"两条轨迹", "Both tracks"}, exchange::pair_map_drawing(scene)});
     page.drawings.push_back({{"同一时钟上的距离", "Distance on one clock"}, exchange::pair_time_drawing(scene, *zone)});
     // A measure that found the other one later, or backwards, is drawn as it saw the two.

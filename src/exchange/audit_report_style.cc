@@ -55,7 +55,7 @@ ol.leads .tag{justify-self:start}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:4px;padding:0 .4rem;font-size:.82rem;line-height:1.55;white-space:nowrap;font-weight:600}
 .s3{color:var(--red)}.s2{color:var(--amber)}.s1{color:var(--dim)}
 .o-hit{color:var(--red)}.o-inconclusive{color:var(--violet)}.o-exempt{color:var(--blue)}.o-clear{color:var(--green)}.o-not_applicable{color:var(--dim)}
-.scroll{overflow-x:auto;overflow-wrap:break-word;border:1px solid var(--line);border-radius:8px;background:var(--card)}
+.scroll{overflow-wrap:break-word;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.93rem}
 th,td{padding:.42rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 th{background:var(--soft);font-weight:600;white-space:nowrap}
@@ -90,11 +90,8 @@ dl.values{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:.05rem .8rem
 dl.values dt{color:var(--dim)}dl.values dd{margin:0;text-align:right;font-variant-numeric:tabular-nums;max-width:16rem}
 details{margin-top:.5rem}
 summary{cursor:pointer;font-weight:600;padding:.2rem 0}
-.legend{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;font-size:.9rem;margin:.4rem 0 1rem}
-.legend span.k{display:inline-flex;align-items:center;gap:.4rem}
-.legend svg{width:28px;height:16px;flex:none}
 footer{border-top:1px solid var(--line);margin-top:2rem;padding:1rem 0 2rem;color:var(--dim);font-size:.9rem}
-@media (max-width:860px){.focus,.draw,.cols{grid-template-columns:minmax(0,1fr)}h1{font-size:1.35rem}.wrap{padding:0 .85rem}.facts span.f{display:block;white-space:normal}.card{padding:.8rem .85rem}ol.leads li{grid-template-columns:5.6rem minmax(0,1fr)}ol.leads .money{grid-column:2}ol.leads .sum{grid-column:1/3}.card>header .money{margin-left:0}.tile b{font-size:1.2rem}.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem}.filters label,.filters select,.filters input{width:100%}}
+@media (max-width:860px){.focus,.draw,.cols{grid-template-columns:minmax(0,1fr)}h1{font-size:1.35rem}.wrap{padding:0 .85rem}.facts span.f{display:block;white-space:normal}.card{padding:.8rem .85rem}ol.leads li{grid-template-columns:5.6rem minmax(0,1fr)}ol.leads .money{grid-column:2}ol.leads .sum{grid-column:1/3}.card>header .money{margin-left:0}.tile b{font-size:1.2rem}.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem}td.wide{min-width:10.5rem}.filters label,.filters select,.filters input{width:100%}}
 @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--dim:#333;--line:#999;--soft:#eee;--head:#fff;--headink:#000;--headdim:#333;--blue:#1a5a9e;--red:#a8241c;--amber:#7a4a00;--green:#1b6338;--violet:#5a3d9a;--area:#1a5a9e}body{font-size:10.5pt}nav.toc,.js-only,.skip{display:none!important}.tile{border-color:#999}.card{border-color:#999}.draw{grid-template-columns:minmax(0,5fr) minmax(0,9fr);overflow:visible}.draw svg.time,.draw svg.wide{min-width:0!important}.draw:has(svg)::before{content:none!important}.scroll{overflow:visible}th{white-space:normal}a{color:inherit;text-decoration:none}}
 )css";
     return style;

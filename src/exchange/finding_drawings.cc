@@ -396,30 +396,17 @@ std::string FindingDrawings::plan_of(const FindingRow& row, const rule::Feature&
 
 std::string drawing_legend(const AuditPage& page) {
     std::string out = "<div class=\"legend\">";
-    const auto key = [&](std::string_view drawing, std::string_view zh, std::string_view en) {
-        out += format("<span class=\"k\"><svg viewBox=\"0 0 28 16\" aria-hidden=\"true\">{}</svg>{}</span>", drawing,
-                      both(zh, en));
-    };
-    key("<path class=\"home a\" d=\"M7 7l7 -6 7 6v8h-14z\"/>", page.place_label.zh, page.place_label.en);
-    key("<circle class=\"area\" cx=\"14\" cy=\"8\" r=\"7\"/>", "允许半径", "allowed radius");
-    key("<path class=\"line\" d=\"M2 12L12 5 26 9\"/>", "轨迹（只连相隔不超过 120 秒的点）",
-        "track (only fixes at most 120 s apart are joined)");
-    key("<path class=\"line b\" d=\"M2 12L12 5 26 9\"/>", "成对疑点中另一方（虚线）",
-        "the other one of a pair (dashed)");
-    key("<path class=\"error\" d=\"M2 6L12 1 26 4V13L12 9 2 14z\"/>", "定位误差范围（68%）", "accuracy (68 %)");
-    key("<rect class=\"gap\" width=\"28\" height=\"16\"/>", "没有定位：未知，不作推断",
-        "no fixes: unknown, nothing is concluded");
-    key("<path class=\"alive\" d=\"M6 15v-9M14 15v-9M22 15v-9\"/>", "在线但无定位", "phone on, no position");
+    out += drawing_key("<path class=\"home a\" d=\"M7 7l7 -6 7 6v8h-14z\"/>", page.place_label.zh, page.place_label.en);
+    out += drawing_key("<circle class=\"area\" cx=\"14\" cy=\"8\" r=\"7\"/>", "允许半径", "allowed radius");
+    out += drawing_key("<path class=\"alive\" d=\"M6 15v-9M14 15v-9M22 15v-9\"/>", "在线但无定位",
+                       "phone on, no position");
     for (std::size_t i = 0; i < page.marks.size(); ++i) {
-        key(i == 0   ? "<path class=\"mark\" d=\"M14 2l6 11h-12z\"/>"
-            : i == 1 ? "<path class=\"mark\" d=\"M9 3h10v10h-10z\"/>"
-                     : "<path class=\"mark\" d=\"M14 2l6 6 -6 6 -6 -6z\"/>",
-            page.marks[i].label.zh, lower_ascii(page.marks[i].label.en));
+        out += drawing_key(i == 0   ? "<path class=\"mark\" d=\"M14 2l6 11h-12z\"/>"
+                           : i == 1 ? "<path class=\"mark\" d=\"M9 3h10v10h-10z\"/>"
+                                    : "<path class=\"mark\" d=\"M14 2l6 6 -6 6 -6 -6z\"/>",
+                           page.marks[i].label.zh, lower_ascii(page.marks[i].label.en));
     }
-    key("<path class=\"aside\" d=\"M11 5l6 6m0 -6l-6 6\"/>", "清洗时搁置的点", "fix set aside");
-    key("<path class=\"mock\" d=\"M14 4l4 7h-8z\"/>", "系统标记的模拟定位", "flagged as mock by the phone");
-    key("<path class=\"matched within\" d=\"M2 8H26\"/>", "两条轨迹都在移动且距离在界限内",
-        "both tracks move and are within the limit");
+    out += track_keys(true);
     return out + "</div>";
 }
 

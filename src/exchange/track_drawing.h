@@ -52,4 +52,8 @@ std::string range_drawing(const Trace& trace, double limit_m, const model::Label
 std::string_view drawing_style();
 std::string_view drawing_definitions();
 
+// One sign and what it means, for a legend; and those of every drawing of tracks. `is_pair`: there is a second track.
+std::string drawing_key(std::string_view drawing, std::string_view zh, std::string_view en);
+std::string track_keys(bool is_pair);
+
 }  // namespace ningyi::exchange

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
 #include <string_view>
 
+#include "base/text.h"
+#include "exchange/html.h"
 #include "exchange/track_drawing.h"
 
 namespace ningyi::exchange {
@@ -14,8 +17,12 @@ std::string_view drawing_style() {
 html:not([data-lang=en]) .en,html[data-lang=en] .zh{display:none}
 svg.map,svg.time,svg.wide{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
 .draw{overflow-x:auto}
+.legend{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;font-size:.9rem;margin:.4rem 0 1rem}
+.legend span.k{display:inline-flex;align-items:center;gap:.4rem}
+.legend svg{width:28px;height:16px;flex:none}
+.scroll{overflow-x:auto;background:linear-gradient(to right,var(--card) 40%,transparent) local,linear-gradient(to left,var(--card) 40%,transparent) 100% 0 local,linear-gradient(to right,var(--hatch),transparent),linear-gradient(to left,var(--hatch),transparent) 100% 0,var(--card);background-size:2rem 100%,2rem 100%,.6rem 100%,.6rem 100%,auto;background-repeat:no-repeat}
 @media (max-width:860px){.draw svg.time,.draw svg.wide{min-width:34rem}}
-@media (max-width:598px){.draw:has(svg.time,svg.wide)::before{content:"图较宽，可左右滑动 ⇄";position:sticky;left:0;justify-self:start;display:inline-block;font-size:.85rem;color:var(--dim)}html[data-lang=en] .draw:has(svg.time,svg.wide)::before{content:"Wide drawing: slide it sideways ⇄"}}
+@media (max-width:598px){.draw>svg.map{order:-1}.draw:has(svg.time,svg.wide)::before{content:"图较宽，可左右滑动 ⇄";position:sticky;left:0;justify-self:start;display:inline-block;font-size:.85rem;color:var(--dim)}html[data-lang=en] .draw:has(svg.time,svg.wide)::before{content:"Wide drawing: slide it sideways ⇄"}}
 svg.wide{max-width:46rem}.inset svg.map{max-width:24rem}
 svg text{font-size:11.5px;fill:var(--ink)}
 svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
@@ -60,6 +67,32 @@ std::string_view drawing_definitions() {
            "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 "
            "0v7\"/></pattern>"
            "</defs></svg>";
+}
+
+std::string drawing_key(std::string_view drawing, std::string_view zh, std::string_view en) {
+    return format("<span class=\"k\"><svg viewBox=\"0 0 28 16\" aria-hidden=\"true\">{}</svg>{}</span>", drawing,
+                  both(zh, en));
+}
+
+std::string track_keys(bool is_pair) {
+    std::string keys = drawing_key("<path class=\"line\" d=\"M2 12L12 5 26 9\"/>", "轨迹（只连相隔不超过 120 秒的点）",
+                                   "track (only fixes at most 120 s apart are joined)");
+    if (is_pair) {
+        keys += drawing_key("<path class=\"line b\" d=\"M2 12L12 5 26 9\"/>", "成对轨迹中的另一方（虚线）",
+                            "the other one of a pair (dashed)");
+    }
+    keys += drawing_key("<path class=\"error\" d=\"M2 6L12 1 26 4V13L12 9 2 14z\"/>", "定位误差范围（68%）",
+                        "accuracy (68 %)");
+    keys += drawing_key("<rect class=\"gap\" width=\"28\" height=\"16\"/>", "没有定位：未知，不作推断",
+                        "no fixes: unknown, nothing is concluded");
+    keys += drawing_key("<path class=\"aside\" d=\"M11 5l6 6m0 -6l-6 6\"/>", "清洗时搁置的点", "fix set aside");
+    keys +=
+        drawing_key("<path class=\"mock\" d=\"M14 4l4 7h-8z\"/>", "系统标记的模拟定位", "flagged as mock by the phone");
+    if (is_pair) {
+        keys += drawing_key("<path class=\"matched within\" d=\"M2 8H26\"/>", "两条轨迹距离在界限内",
+                            "the two are within the limit");
+    }
+    return keys;
 }
 
 }  // namespace ningyi::exchange

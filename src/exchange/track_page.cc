@@ -15,8 +15,8 @@ constexpr std::string_view page_style = R"css(
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 main{max-width:1080px;margin:0 auto;padding:20px}
 h1{font-size:22px;overflow-wrap:anywhere}h2{font-size:17px;margin:26px 0 8px;overflow-wrap:anywhere}
-svg.map{max-width:36rem}.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;background:var(--card)}
+svg.map{max-width:36rem}
+table{border-collapse:collapse;width:100%}
 th,td{border:1px solid var(--line);padding:4px 8px;text-align:left;vertical-align:top;font-variant-numeric:tabular-nums}
 th{background:var(--soft);font-weight:600}
 @media (max-width:598px){main{padding:14px}table{font-size:13px}th,td{padding:3px 5px}}
@@ -46,6 +46,7 @@ std::string html_page(const TrackPage& page, bool is_english) {
     out += "</style></head><body>";
     out += drawing_definitions();
     out += "<main><h1>" + both(page.title) + "</h1>\n";
+    if (!page.drawings.empty()) out += "<div class=\"legend\">" + track_keys(page.is_pair) + "</div>\n";
     for (const TrackDrawing& drawing : page.drawings) {
         if (!drawing.svg.empty())
             out += "<h2>" + both(drawing.title) + "</h2><div class=\"draw\">" + drawing.svg + "</div>\n";

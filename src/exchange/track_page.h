@@ -24,6 +24,7 @@ struct TrackDrawing {
 struct TrackPage {
     model::Label title;
     std::vector<TrackDrawing> drawings;
+    bool is_pair = false;  // the drawings show two tracks, which the legend explains
     std::vector<TrackTable> tables;
 };
 
