@@ -15,15 +15,15 @@ constexpr std::size_t most_held = 32;
 }  // namespace
 
 LiveVisit::LiveVisit(geo::Place place, double radius_mm, Interval interval, const PresenceModel& model,
-                     const std::optional<Company>& company)
+                     const std::optional<SecondTrack>& second)
     : place_(place),
       radius_mm_(radius_mm),
       interval_(interval),
       presence_(place, radius_mm, interval, model),
       heard_(interval.from) {
-    if (!company) return;
-    approach_.emplace(company->within_mm / 1000, interval);
-    together_.emplace(company->radius_mm, interval);
+    if (!second) return;
+    approach_.emplace(second->within_mm / 1000, interval);
+    together_.emplace(second->radius_mm, interval);
 }
 
 bool LiveVisit::Arrivals::take(Fix& fix) {

@@ -28,7 +28,7 @@
 namespace ningyi::track {
 
 // What a second track is compared for.
-struct Company {
+struct SecondTrack {
     double within_mm = 0;  // C5
     double radius_mm = 0;  // C12, above 0
 };
@@ -57,12 +57,12 @@ class LiveVisit {
 public:
     // REQUIRES: 0 < radius_mm.
     LiveVisit(geo::Place place, double radius_mm, Interval interval, const PresenceModel& model = {},
-              const std::optional<Company>& company = std::nullopt);
+              const std::optional<SecondTrack>& second = std::nullopt);
 
     // The next fix of the log. One that is older than another that came before is counted and left out.
     void add(Fix fix);
 
-    // The same of the second track; passed over without company.
+    // The same of the second track; passed over when nothing is asked of it.
     void add_other(Fix fix);
 
     VisitNow now(Instant instant) const;

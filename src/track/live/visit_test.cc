@@ -290,7 +290,7 @@ TEST(live, a_visit_of_two_says_what_the_sealed_measures_say_of_the_fixes_that_ar
     for (std::size_t k = 0; k + 1 < all.size(); ++k) {
         const std::vector<Fix>&a = all[k], &b = all[k + 1];
         const Interval interval{a.front().at, a.back().at};
-        LiveVisit visit(home, 100'000, interval, {}, Company{.within_mm = 50'000, .radius_mm = 100'000});
+        LiveVisit visit(home, 100'000, interval, {}, SecondTrack{.within_mm = 50'000, .radius_mm = 100'000});
         const auto unmarked = [](Fix fix) {
             fix.marks = 0;
             return fix;
