@@ -285,7 +285,12 @@ std::string map_drawing(const Scene& scene) {
         if (trace.place) {
             const double px = frame.x(*trace.place), py = frame.y(*trace.place);
             out += svg::house(px, py, letter(i));
-            out += words(std::clamp(px, 34.0, frame.wide - 34), py < frame.high - 26 ? py + 21 : py - 12, "middle",
+            // Half of the longer words at 6.5 a letter and 12 a Chinese character, so that no border cuts them.
+            const double half = std::max(6.5 * static_cast<double>(scene.place_label.en.size() + which.size()),
+                                         4.0 * static_cast<double>(scene.place_label.zh.size() + which.size())) /
+                                2;
+            const double edge = std::min(std::max(34.0, half + 3), frame.wide / 2);
+            out += words(std::clamp(px, edge, frame.wide - edge), py < frame.high - 26 ? py + 21 : py - 12, "middle",
                          scene.place_label.zh + which, scene.place_label.en + which, " halo");
         }
         for (std::size_t m = 0; m < trace.marks.size(); ++m) {

@@ -106,12 +106,20 @@ void TrackRows::open_next(Rows& rows) {
             }
         }
         if (without_time == 0) continue;
-        rows.faults.push_back(
-            Fault{.file = entry.name,
-                  .line = static_cast<int>(piece.fixes.front().seq),
-                  .code = "E879",
-                  .zh = format("“{}”有 {} 个点没有时间：只是形状，不能作为轨迹", piece.name, without_time),
-                  .en = format("\"{}\" has {} points without a time: a shape, not a track", piece.name, without_time)});
+        Fault fault{.file = entry.name,
+                    .line = static_cast<int>(piece.fixes.front().seq),
+                    .code = "E879",
+                    .zh = format("有 {} 个点没有时间：只是形状，不能作为轨迹", without_time),
+                    .en = format("{} points without a time: a shape, not a track", without_time)};
+        if (!piece.name.empty()) {
+            fault.zh = "“" + piece.name + "”" + fault.zh;
+            fault.en = "\"" + piece.name + "\": " + fault.en;
+        }
+        if (read->format.starts_with("nmea")) {
+            fault.zh += "；请先用 ningyi tracks convert --day 说明日期，换成 GPX";
+            fault.en += "; say the day with ningyi tracks convert --day and take the GPX";
+        }
+        rows.faults.push_back(std::move(fault));
     }
 }
 

@@ -154,6 +154,16 @@ TEST(DeviceOfFile, the_longest_device_that_begins_the_name_whole) {
     EXPECT_EQ(device_of_file("早晚.gpx", devices), "");
 }
 
+TEST_F(TrackRowsTest, nmea_without_dates_is_rejected_with_what_to_do) {
+    write("walks/b-1.nmea", "$GPGGA,101300,3146.2,N,11958.2,E,1,08,1.2,10,M,0,M,,\n");
+    run();
+    EXPECT_EQ(report_.exit_status(), 3);
+    EXPECT_NE(rejected().find("有 1 个点没有时间：只是形状，不能作为轨迹；请先用 ningyi tracks convert --day"),
+              std::string::npos)
+        << rejected();
+    EXPECT_EQ(rejected().find("“”"), std::string::npos) << "a piece without a name has none in the message";
+}
+
 TEST_F(TrackRowsTest, files_of_tracks_become_blocks_of_whoever_carried_the_device_then) {
     write("walks/b-1_a.gpx", wire::write_gpx(walk("2026-10-03T10:00:00+08:00", 200)));
     write("walks/b-1_b.gpx", wire::write_gpx(walk("2026-10-04T10:00:00+08:00", 3)));

@@ -113,7 +113,8 @@ Result<TrackFile> read_track_file(std::string_view text, const std::string& file
     if (has_line(start, is_logged)) return read_gnss_logger(text, file);
     const std::string_view first_line = start.substr(0, start.find('\n'));
     if (is_utf8(first_line) && first_line.find(',') != std::string_view::npos)
-        return not_ours(file, "表格（CSV）", "a table (CSV)");
+        return not_ours(file, "表格（CSV；轨迹点表的扩展名应为 .csv）",
+                        "a table (CSV; one of fixes is to be named .csv)");
     return not_ours(file, "认不出格式的文件", "a file of an unknown format");
 }
 
