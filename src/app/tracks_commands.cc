@@ -192,12 +192,16 @@ TrackTable table_of(const Measured& one, const Zone& zone) {
         if (!said.facts[i]) continue;
         if (fact == "seen" && (!used || used == said.facts[i])) continue;
         Label value = exchange::amount_words(is.facts[i].kind, *said.facts[i], zone);
-        if (is.facts[i].kind == track::FactKind::ratio && (fact == "rho" || fact == "order_tau")) {
-            const std::string number = format("{:.3f}", static_cast<double>(*said.facts[i]) / 1'000'000);
-            value = {number, number};
-        }
+        Label words = exchange::fact_words(is.name, fact);
         if (is.facts[i].kind == track::FactKind::instant) value = moment(Instant{*said.facts[i]}, zone);
-        table.rows.push_back({exchange::fact_words(is.name, fact), std::move(value)});
+        if (fact == "rho" || fact == "order_tau")  // from -1 to 1, not a share
+            value = same(format("{:.3f}", static_cast<double>(*said.facts[i]) / 1'000'000));
+        if (fact == "reversed") value = *said.facts[i] != 0 ? Label{"是", "yes"} : Label{"否", "no"};
+        if (fact == "speed_max") {
+            words = {"最快速度", "fastest step"};
+            value = same(format("{:.1f} km/h", static_cast<double>(*said.facts[i]) * 0.0036));
+        }
+        table.rows.push_back({std::move(words), std::move(value)});
     }
     return table;
 }
