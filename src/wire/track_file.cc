@@ -66,7 +66,7 @@ Result<TrackFile> read_xml(std::string_view text, const std::string& file) {
     const std::string root = root_element(text, file);
     if (root == "gpx") return read_gpx(text, file);
     if (root == "kml") return read_kml(text, file);
-    if (root == "TrainingCenterDatabase") return not_ours(file, " TCX ", "TCX");
+    if (root == "TrainingCenterDatabase") return not_ours(file, " TCX", "TCX");
     if (!root.empty()) {
         return not_ours(file, format("根元素为 {} 的 XML", shown(std::string_view(root))),
                         format("XML with the root element {}", shown(std::string_view(root))));
@@ -108,7 +108,7 @@ Result<TrackFile> read_track_file(std::string_view text, const std::string& file
         return read_some_json(text, file);
     }
     if (start.starts_with("OziExplorer") || start.starts_with("Geolife trajectory"))
-        return not_ours(file, " PLT ", "PLT");
+        return not_ours(file, " PLT", "PLT");
     if (has_line(start, is_sentence)) return read_nmea(text, file, first_day);
     if (has_line(start, is_logged)) return read_gnss_logger(text, file);
     const std::string_view first_line = start.substr(0, start.find('\n'));
