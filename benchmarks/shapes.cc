@@ -60,7 +60,7 @@ std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_of(const bench::Distr
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> numbers;
     std::vector<std::vector<std::uint32_t>> groups;  // in the order of their first order
     for (std::uint32_t row = 0; row < district.rows.order.size(); ++row) {
-        if (lines[row].empty()) continue;
+        if (lines[row].size() < 2) continue;  // a point is no line to all programs
         const auto [found, is_new] =
             numbers.try_emplace({district.rows.caregiver[row], district.rows.elder[row]}, groups.size());
         if (is_new) groups.emplace_back();

@@ -76,7 +76,7 @@ points = np.stack((np.rint(fixes["lon"].to_numpy() * 1e7) * 0.0094534, np.rint(f
 first = np.searchsorted(rows, np.arange(len(orders) + 1))
 groups = {}
 for number, who in enumerate(zip(orders["caregiver_id"], orders["elder_id"])):
-    if first[number + 1] > first[number]:
+    if first[number + 1] - first[number] >= 2:
         groups.setdefault(who, []).append(number)
 pairs = [(a, b) for members in groups.values() for i, a in enumerate(members) for b in members[i + 1:]][:most]
 ones, others = np.array([a for a, _ in pairs]), np.array([b for _, b in pairs])
