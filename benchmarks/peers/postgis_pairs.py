@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-folder, scratch = sys.argv[1], Path(sys.argv[2])
+folder, scratch = sys.argv[1], Path(sys.argv[2]).resolve()
 binaries = Path("/usr/lib/postgresql/15/bin")
 
 
