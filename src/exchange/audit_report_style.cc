@@ -28,7 +28,7 @@ h1{font-size:1.65rem;line-height:1.3;margin:0 0 .15rem;font-weight:700}
 button,select,input[type=search]{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--dim);border-radius:6px;padding:.25rem .7rem;min-height:2.25rem;max-width:100%}
 button{cursor:pointer}
 html:not(.js) .js-only{display:none!important}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin-top:1.1rem}
+.tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:.75rem;margin-top:1.1rem}
 .tile{min-width:0;background:rgba(255,255,255,.1);border:1px solid rgba(255,255,255,.22);border-radius:8px;padding:.6rem .75rem}
 .tile b{display:block;font-size:1.3rem;line-height:1.35;white-space:nowrap;font-variant-numeric:tabular-nums}
 .tile span{color:var(--headdim);font-size:.9rem}
