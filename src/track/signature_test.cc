@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include "track/forgeries_test.h"
-#include "track/near_index.h"
 #include "track/real_tracks_test.h"
 
 namespace ningyi::track {
