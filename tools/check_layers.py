@@ -75,7 +75,7 @@ def third_party_break(header, path, table):
         if not header.startswith(prefix):
             continue
         for allowed in files:
-            pattern = allowed.replace("*/", "(.*/)?").replace("*_test.cc", ".*_test.cc").replace(".h", r"\.h")
+            pattern = allowed.replace("*/", "(.*/)?").replace("*_", ".*_").replace(".h", r"\.h")
             if relative == allowed or re.fullmatch(pattern, relative):
                 return None
         return f"<{header}> may be named only in {' '.join(files)}"

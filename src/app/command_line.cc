@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_group.h"
 #include "app/commands.h"
 
 namespace ningyi::app {
@@ -195,6 +196,9 @@ int run_command_line(int argc, char** argv) {
     }
     for (CLI::App* command : tracks_command->get_subcommands({})) command->get_help_ptr()->group(t("选项", "Options"));
 
+    // Groups declared in files of their own.
+    CommandGroup group{program, terminal, packs_help, {}};
+
     for (CLI::App* command : program.get_subcommands({})) command->get_help_ptr()->group(t("选项", "Options"));
     try {
         program.parse(argc, argv);
@@ -212,6 +216,7 @@ int run_command_line(int argc, char** argv) {
     if (*convert_command) return convert_tracks(tracks_options, terminal);
     if (*inspect_command) return inspect_tracks(tracks_options, terminal);
     if (*compare_command) return compare_tracks(tracks_options, terminal);
+    if (group.chosen) return group.chosen();
     return exit_unusable;
 }
 
