@@ -99,6 +99,14 @@ struct Rule {
     };
     std::vector<Innocent> innocent;
     std::int64_t min_precision_ppm = 0, min_verdicts = 0, max_share_of_queue_ppm = 1000000;
+    // Mutants of the rule that no test can kill, with the reason why they say the same (mutants.h).
+    struct Equivalent {
+        std::string mutant;  // its name: "far: > -> >="
+        Label why;
+        int line = 0, column = 0;
+    };
+    std::vector<Equivalent> equivalent;
+    std::int64_t cost = 0;  // static worst case of all its expressions (rules.md §4.7)
     std::int64_t cost_limit = 2000;
     std::vector<yaml::Node> tests;  // as written; run by rule_tests.h and by the engine's event tests
     std::string digest;             // hex SHA-256 of `canonical` (rules.md §1)
