@@ -46,7 +46,8 @@ Result<pack::Files> read_pack_files(const fs::path& folder) {
     for (auto at = fs::recursive_directory_iterator(folder, error); !error && at != fs::recursive_directory_iterator();
          at.increment(error)) {
         const std::string extension = at->path().extension().string();
-        if (!at->is_regular_file(error) || (extension != ".yaml" && extension != ".scn")) continue;
+        const bool is_rows = extension == ".csv" && at->path().parent_path().filename() == "tables";
+        if (!at->is_regular_file(error) || (extension != ".yaml" && extension != ".scn" && !is_rows)) continue;
         const std::string name = fs::relative(at->path(), folder, error).generic_string();
         if (at->file_size(error) > largest_file || files.size() >= most_files) {
             faults.push_back({.file = name,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "rule/table.h"
 #include "rule/values.h"
 
 namespace ningyi::rule {
@@ -105,9 +106,13 @@ public:
             if (value.is_absent() && value.missing().empty()) value = Value::absent(slot);
         } else if (!day_) {
             return absent_day();
-        } else if (const TableRow* row = find_row(set_.tables[source.index], key, *day_)) {
-            use_row(set_.tables[source.index], *row);
-            if (row->columns[source.column].is_known()) value = row->columns[source.column];
+        } else {
+            const Table& table = set_.tables[source.index];
+            std::vector<const TableRow*> rows = matching_rows(table, key, *day_);
+            if (is_single_hit(table.hit) && rows.size() > 1) rows.resize(1);
+            for (const TableRow* row : rows) use_row(table, *row);
+            const Value answered = answer(table, source.column, rows);
+            if (!answered.is_absent()) value = answered;
         }
         slots_[slot] = {value, true};
         return value;
@@ -190,7 +195,7 @@ private:
 
     void use_row(const Table& table, const TableRow& row) {
         std::vector<std::string> key;
-        for (const Value& part : row.key) key.push_back(exact_text(part));
+        for (const KeyCell& cell : row.key) key.push_back(cell.said);
         last_entry_ = join(key, ",");
         std::vector<std::string> parts{table.name, last_entry_, day_text(row.days.from), day_text(row.days.to),
                                        row.why};

@@ -6,6 +6,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "base/yaml_map.h"
+#include "rule/table.h"
 #include "rule/values.h"
 
 namespace ningyi::rule {
@@ -20,24 +21,6 @@ std::vector<const yaml::Node*> sorted_nodes(const yaml::Node* list) {
     return nodes;
 }
 
-Days read_days(yaml::MapReader& map) {
-    Days days;
-    if (const std::optional<Date> from = map.day("from")) days.from = *from;
-    if (const std::optional<Date> to = map.day("to")) days.to = *to;
-    if (days.to < days.from) map.refuse(map.node(), "E206", "to 早于 from", "`to` lies before `from`");
-    return days;
-}
-
-bool is_ordered(cel::Kind kind) {
-    return kind == cel::Kind::integer || kind == cel::Kind::length || kind == cel::Kind::money ||
-           kind == cel::Kind::speed || kind == cel::Kind::ratio || kind == cel::Kind::duration;
-}
-
-// The number of an ordered value in its base unit (ms of a duration).
-std::int64_t amount(const cel::Value& value) {
-    return value.kind() == cel::Kind::duration ? value.ms() : value.number();
-}
-
 ParamValue read_param_value(const yaml::Node& node, const Param& param, const std::string& file, Faults& faults) {
     ParamValue value;
     value.line = node.line;
@@ -49,8 +32,8 @@ ParamValue read_param_value(const yaml::Node& node, const Param& param, const st
         const std::optional<cel::Value> read = read_value(*written, param.type, file, faults);
         if (read) {
             value.value = *read;
-            const bool too_small = param.least && amount(*read) < amount(*param.least);
-            const bool too_large = param.most && amount(*read) > amount(*param.most);
+            const bool too_small = param.least && amount_of(*read) < amount_of(*param.least);
+            const bool too_large = param.most && amount_of(*read) > amount_of(*param.most);
             if (too_small || too_large) {
                 map.refuse(*written, "E513", format("{} 超出允许范围 bounds", written->text),
                            format("{} lies outside the bounds", written->text));
@@ -99,89 +82,20 @@ void group_by_scope(Param& param) {
     }
 }
 
-std::vector<std::pair<std::string, cel::Type>> read_columns(yaml::MapReader& map, std::string_view key) {
-    std::vector<std::pair<std::string, cel::Type>> columns;
-    const yaml::Node* node = map.required(key);
-    if (node == nullptr) return columns;
-    if (node->is_list()) {  // names only: all text
-        for (const yaml::Node& item : node->items) columns.emplace_back(item.text, cel::type_of(cel::Kind::string));
-        return columns;
-    }
-    for (const auto& [name, word] : node->pairs) {
-        const std::optional<cel::Type> type = type_of_word(word.text);
-        if (!type)
-            map.refuse(word, "E204", format("不认识的类型“{}”", word.text), format("unknown type \"{}\"", word.text));
-        columns.emplace_back(name.text, type.value_or(cel::type_of(cel::Kind::string)));
-    }
-    return columns;
-}
-
-HitPolicy hit_policy(std::string_view word) {
-    if (word == "any") return HitPolicy::any;
-    if (word == "first") return HitPolicy::first;
-    if (word == "priority") return HitPolicy::priority;
-    if (word == "rule_order") return HitPolicy::rule_order;
-    if (word == "output_order") return HitPolicy::output_order;
-    if (word == "collect") return HitPolicy::collect;
-    return HitPolicy::unique;
-}
-
-bool is_same_key(const std::vector<cel::Value>& a, std::span<const cel::Value> b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (a[i].kind() != b[i].kind()) return false;
-        if (a[i].kind() == cel::Kind::string ? a[i].text() != b[i].text() : !cel::equal(a[i], b[i])) return false;
-    }
-    return true;
-}
-
-bool overlap(Days a, Days b) {
-    return a.from <= b.to && b.from <= a.to;
-}
-
-void check_unique(const Table& table, Faults& faults) {
-    std::map<std::string, std::vector<const TableRow*>> by_key;
-    for (const TableRow& row : table.rows) {
-        std::string key;
-        for (const cel::Value& part : row.key) key += exact_text(part) + '\x1f';
-        for (const TableRow* other : by_key[key]) {
-            if (!overlap(other->days, row.days)) continue;
-            if (table.hit == HitPolicy::any && other->columns.size() == row.columns.size() &&
-                std::equal(row.columns.begin(), row.columns.end(), other->columns.begin(), cel::equal))
-                continue;
-            faults.push_back({table.file, row.line, 0, "E514", format("与第 {} 行同一天、同一键", other->line),
-                              format("same key and day as the row in line {}", other->line)});
-            break;
-        }
-        by_key[key].push_back(&row);
-    }
-}
-
 }  // namespace
+
+Days read_days(yaml::MapReader& map) {
+    Days days;
+    if (const std::optional<Date> from = map.day("from")) days.from = *from;
+    if (const std::optional<Date> to = map.day("to")) days.to = *to;
+    if (days.to < days.from) map.refuse(map.node(), "E206", "to 早于 from", "`to` lies before `from`");
+    return days;
+}
 
 const ParamValue* in_force(const Param& param, const std::vector<std::uint32_t>& group, Date day) {
     for (std::size_t i = group.size(); i > 0; --i) {
         const ParamValue& value = param.values[group[i - 1]];
         if (value.days.from <= day) return value.days.to < day ? nullptr : &value;
-    }
-    return nullptr;
-}
-
-const TableRow* find_row(const Table& table, std::span<const cel::Value> key, Date day) {
-    for (const TableRow& row : table.rows) {
-        if (row.days.contains(day) && is_same_key(row.key, key)) return &row;
-    }
-    return nullptr;
-}
-
-const ListEntry* find_entry(const ListOf& list, std::span<const cel::Value> key, Date day) {
-    for (const ListEntry& entry : list.entries) {
-        if (!entry.days.contains(day) || entry.key.size() != key.size()) continue;
-        bool is_same = true;
-        for (std::size_t i = 0; i < key.size() && is_same; ++i) {
-            is_same = key[i].kind() == cel::Kind::string && key[i].text() == entry.key[i];
-        }
-        if (is_same) return &entry;
     }
     return nullptr;
 }
@@ -220,13 +134,13 @@ void read_params(const yaml::Node& root, const std::string& file, const std::str
         param.by = map.text("by");
         if (const yaml::Node* bounds = map.map("bounds")) {
             yaml::MapReader both(*bounds, file, faults);
-            if (!is_ordered(param.type.kind))
+            if (!has_order(param.type.kind))
                 map.refuse(*bounds, "E401", "这种类型没有大小，不能写 bounds",
                            "this type has no order and takes no bounds");
             if (const yaml::Node* least = both.optional("min"))
                 param.least = read_value(*least, param.type, file, faults);
             if (const yaml::Node* most = both.optional("max")) param.most = read_value(*most, param.type, file, faults);
-            if (!is_ordered(param.type.kind)) param.least = param.most = std::nullopt;
+            if (!has_order(param.type.kind)) param.least = param.most = std::nullopt;
             both.finish();
         }
         param.line = node.line;
@@ -245,63 +159,6 @@ void read_params(const yaml::Node& root, const std::string& file, const std::str
         std::erase_if(param.declaration.pairs, [](const auto& pair) { return pair.first == "values"; });
         into.push_back(std::move(param));
     }
-}
-
-void read_table(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Table>& into,
-                Faults& faults, Faults& warnings) {
-    yaml::MapReader map(root, file, faults);
-    Table table;
-    table.name = map.text("table");
-    table.pack = pack;
-    table.file = file;
-    map.words("title", false);
-    table.hit =
-        hit_policy(map.word("hit", {"unique", "any", "first", "priority", "rule_order", "output_order", "collect"}));
-    if (table.hit == HitPolicy::priority || table.hit == HitPolicy::output_order || table.hit == HitPolicy::collect) {
-        map.refuse(*root.find("hit"), "E204", "规则中只能用 unique any first rule_order",
-                   "rules can use unique any first rule_order only");
-    }
-    table.key = read_columns(map, "key");
-    table.columns = read_columns(map, "columns");
-    const yaml::Node* rows = map.list("rows", true);
-    for (const yaml::Node* node : sorted_nodes(rows)) {
-        yaml::MapReader row(*node, file, faults);
-        TableRow read;
-        read.line = node->line;
-        for (const auto& [name, type] : table.key) {
-            const yaml::Node* written = row.required(name);
-            const std::optional<cel::Value> value =
-                written == nullptr ? std::nullopt : read_value(*written, type, file, faults);
-            read.key.push_back(value.value_or(cel::Value()));
-        }
-        for (const auto& [name, type] : table.columns) {
-            const yaml::Node* written = row.optional(name);
-            const std::optional<cel::Value> value =
-                written == nullptr ? std::nullopt : read_value(*written, type, file, faults);
-            read.columns.push_back(value.value_or(cel::Value()));
-        }
-        row.required("from");
-        read.days = read_days(row);
-        read.override_mark = static_cast<int>(row.integer("override", 0, 9).value_or(0));
-        read.why = row.optional_text("why").value_or("");
-        read.cite = row.texts("cite");
-        row.finish();
-        if (read.cite.empty() && read.why.empty()) {
-            warnings.push_back(yaml::fault_at(file, *node, "W805", "该行没有引用条款，也没有原因",
-                                              "the row has neither a citation nor a reason"));
-        }
-        table.rows.push_back(std::move(read));
-    }
-    map.finish();
-    if (table.hit == HitPolicy::unique || table.hit == HitPolicy::any) check_unique(table, faults);
-    for (const Table& other : into) {
-        if (other.name == table.name)
-            map.refuse(root, "E507", format("表 {} 重复，{} 中已有", table.name, other.file),
-                       format("table {} is declared twice, first in {}", table.name, other.file));
-    }
-    table.declaration = canonical(root);
-    std::erase_if(table.declaration.pairs, [](const auto& pair) { return pair.first == "rows"; });
-    into.push_back(std::move(table));
 }
 
 void read_list(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<ListOf>& into,
@@ -347,6 +204,7 @@ void read_list(const yaml::Node& root, const std::string& file, const std::strin
             map.refuse(root, "E507", format("名单 {} 重复，{} 中已有", list.name, other.file),
                        format("list {} is declared twice, first in {}", list.name, other.file));
     }
+    list.index = index_of(list);
     list.declaration = canonical(root);
     std::erase_if(list.declaration.pairs, [](const auto& pair) { return pair.first == "entries"; });
     into.push_back(std::move(list));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,22 +54,41 @@ struct Param {
 
 enum class HitPolicy : std::uint8_t { unique, any, first, priority, rule_order, output_order, collect };
 
+// What one row asks of one key column. Amounts are in base units (ms of durations and instants, days of dates).
+struct KeyCell {
+    enum class Kind : std::uint8_t { any, one_of, range };
+    Kind kind = Kind::any;
+    std::vector<cel::Value> values;                    // one_of: distinct, at least one
+    std::int64_t least = INT64_MIN, most = INT64_MAX;  // range: both included
+    std::string said;                                  // how a finding names it: "bath", "[bath,meal]", ">= 18", "-"
+};
+
 struct TableRow {
     Days days;
-    std::vector<cel::Value> key;
+    std::vector<KeyCell> key;
     std::vector<cel::Value> columns;
     int override_mark = 0;
     std::string why;
     std::vector<std::string> cite;
-    int line = 0;
+    std::uint32_t rank = 0;  // its place in the order of the hit policy
+    int line = 0, column = 0;
 };
+
+// What `collect` makes of the values of all rows that match.
+enum class Collected : std::uint8_t { all, sum, min, max, count };
+
+struct TableIndex;  // table.cc
+struct ListIndex;
 
 struct Table {
     std::string name, pack, file;
+    std::string rows_file;  // where its rows stand: `file`, or the CSV beside it
     HitPolicy hit = HitPolicy::unique;
+    Collected collected = Collected::all;
     std::vector<std::pair<std::string, cel::Type>> key, columns;
     std::vector<TableRow> rows;
-    cbor::Value declaration;  // canonical, without rows
+    std::shared_ptr<const TableIndex> index;  // for looking up; shared by copies of a table, whose rows are the same
+    cbor::Value declaration;                  // canonical, without rows
 };
 
 struct ListEntry {
@@ -83,7 +103,8 @@ struct ListOf {
     Label title;
     std::vector<std::string> key;  // key columns, all text
     std::vector<ListEntry> entries;
-    cbor::Value declaration;  // canonical, without entries
+    std::shared_ptr<const ListIndex> index;  // as of a table
+    cbor::Value declaration;                 // canonical, without entries
 };
 
 struct PolicyDocument {
@@ -98,15 +119,21 @@ struct PolicyDocument {
 // The value in force on `day` for one group of `by_scope`, or null.
 const ParamValue* in_force(const Param& param, const std::vector<std::uint32_t>& group, Date day);
 
-// The first row of a table, or entry of a list, whose key is `key` on `day`; null when there is none.
+// The row of a table that wins for `key` on `day` (the first of those that match, in the order of its hit policy), or
+// the first entry of a list; null when there is none. What a table answers is table.h.
 const TableRow* find_row(const Table& table, std::span<const cel::Value> key, Date day);
 const ListEntry* find_entry(const ListOf& list, std::span<const cel::Value> key, Date day);
 
 // Readers of one file each. Faults E2xx, E4xx, E5xx; what could be read is added all the same.
 void read_params(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Param>& into,
                  Faults& faults);
+// `rows`: those of the CSV file of the same name, when there is one.
+struct RowsFile {
+    std::string file;
+    std::vector<yaml::Node> rows;  // maps of column to text
+};
 void read_table(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<Table>& into,
-                Faults& faults, Faults& warnings);
+                Faults& faults, Faults& warnings, const RowsFile* rows = nullptr);
 void read_list(const yaml::Node& root, const std::string& file, const std::string& pack, std::vector<ListOf>& into,
                Faults& faults);
 void read_policy(const yaml::Node& root, const std::string& file, std::vector<PolicyDocument>& into, Faults& faults);

@@ -2,6 +2,7 @@
 #include "rule/rule_reader.h"
 
 #include "rule/names.h"
+#include "rule/table.h"
 #include "rule/values.h"
 
 namespace ningyi::rule {
@@ -169,7 +170,10 @@ void RuleReader::add_knowledge() {
         if (!is_in_reach(table.pack)) continue;
         std::vector<cel::Type> key;
         for (const auto& [name, type] : table.key) key.push_back(type);
-        rule_.names.add_table(table.name, std::move(key), {table.columns.begin(), table.columns.end()});
+        std::map<std::string, cel::Type> columns;
+        for (std::size_t i = 0; i < table.columns.size(); ++i)
+            columns.emplace(table.columns[i].first, answer_type(table, i));
+        rule_.names.add_table(table.name, std::move(key), std::move(columns));
     }
     for (const model::Entity& entity : set_.dictionary.entities) {
         std::map<std::string, cel::Type> fields;

@@ -164,6 +164,21 @@ std::optional<Value> read_value(const yaml::Node& node, const cel::Type& type, c
     }
 }
 
+bool has_order(Kind kind) {
+    return kind == Kind::integer || kind == Kind::length || kind == Kind::money || kind == Kind::speed ||
+           kind == Kind::ratio || kind == Kind::duration;
+}
+
+std::int64_t amount_of(const Value& value) {
+    const bool is_time = value.kind() == Kind::duration || value.kind() == Kind::timestamp;
+    return is_time ? value.ms() : value.number();
+}
+
+Value value_of_amount(Kind kind, std::int64_t amount) {
+    if (kind == Kind::duration) return Value::of_duration_ms(amount);
+    return kind == Kind::timestamp ? Value::of_timestamp_ms(amount) : Value::of(kind, amount);
+}
+
 std::string exact_text(const Value& value) {
     switch (value.kind()) {
         case Kind::absent: return "";

@@ -25,6 +25,13 @@ std::optional<cel::Type> type_of_word(std::string_view word);
 std::optional<cel::Value> read_value(const yaml::Node& node, const cel::Type& type, const std::string& file,
                                      Faults& faults);
 
+// True for kinds whose values are amounts that can be put in order; and the amount in its base unit (ms of durations
+// and instants, days of dates).
+bool has_order(cel::Kind kind);
+std::int64_t amount_of(const cel::Value& value);
+// The other way round.
+cel::Value value_of_amount(cel::Kind kind, std::int64_t amount);
+
 // The value as text that names it exactly: base units, ISO days, instants in ms; lists in brackets.
 std::string exact_text(const cel::Value& value);
 
