@@ -23,4 +23,6 @@ struct CommandGroup {
     std::string t(const char* zh, const char* en) const { return std::string(terminal.pick(zh, en)); }
 };
 
+void add_rule_commands(CommandGroup& group);  // ningyi rule …
+
 }  // namespace ningyi::app
