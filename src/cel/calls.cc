@@ -58,7 +58,7 @@ std::string Checker::function_suggestion(const std::string& name) const {
           "math.abs",  "math.least", "math.greatest", "contains",   "startsWith", "endsWith",        "matches",
           "charAt",    "indexOf",    "lastIndexOf",   "lowerAscii", "upperAscii", "replace",         "split",
           "substring", "trim",       "join",          "reverse",    "size",       "timestamp",       "duration",
-          "exists",    "filter"}) {
+          "exists",    "filter",     "bits.distance"}) {
         known.emplace_back(built_in);
     }
     const std::vector<std::string_view> candidates(known.begin(), known.end());
@@ -173,6 +173,7 @@ Checker::Checked Checker::built_in(const Syntax& syntax, const std::string& name
         {"overlap", function, Kind::duration, {time, time, time, time}, 4},
         {"text.norm", function, Kind::string, {text}, 1, ResultIs::first_argument},
         {"text.near", function, Kind::boolean, {text, text, integer}, 3, ResultIs::fixed, false, false, 4},
+        {"bits.distance", function, Kind::integer, {text, text}, 2},
         {"id.valid", function, Kind::boolean, {text, text}, 2, ResultIs::fixed, false, false, 1},
         {"id.birth", function, Kind::date, {text}, 1},
         {"id.age_on", function, Kind::integer, {date, date}, 2},

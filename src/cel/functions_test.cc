@@ -156,6 +156,18 @@ TEST(texts, near_counts_edits_in_code_points) {
     EXPECT_EQ(f.shown("text.near(\"kitten\", \"sitting\", 2)"), "false");
 }
 
+TEST(texts, bits_of_digests_are_compared_one_by_one) {
+    Fixture f;
+    EXPECT_EQ(f.shown("bits.distance(\"00ff\", \"00ff\")"), "0");
+    EXPECT_EQ(f.shown("bits.distance(\"00ff\", \"00FE\")"), "1");
+    EXPECT_EQ(f.shown("bits.distance(\"0000000000000000\", \"ffffffffffffffff\")"), "64");
+    EXPECT_EQ(f.shown("bits.distance(\"8001\", \"0000\")"), "2");
+    // Of another length, or no digits: not known.
+    for (const std::string_view other : {"\"00f\"", "\"00fg\"", "\"\"", "\"00 f\""}) {
+        EXPECT_EQ(f.shown("bits.distance(\"00ff\", " + std::string(other) + ") <= 64"), "absent") << other;
+    }
+}
+
 TEST(identity, numbers_of_citizens_are_checked_by_gb_11643) {
     Fixture f;
     EXPECT_EQ(f.shown("id.valid(\"citizen\", \"11010519491231002X\")"), "true");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparing text as people write it: text.norm and text.near.
+// Comparing text as people write it: text.norm and text.near; and digests written as hexadecimal digits: bits.distance.
 #include <algorithm>
+#include <bit>
+#include <optional>
 
 #include "cel/functions.h"
 #include "cel/strings.h"
@@ -60,7 +62,31 @@ Value near(const Node&, Scope& scope, Arguments a) {
     return Value::of_bool(is_within(left, right, static_cast<std::size_t>(most)));
 }
 
-constexpr Builtin builtins[] = {{"text.norm", norm}, {"text.near", near}};
+std::optional<unsigned> hex_digit(char c) {
+    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
+    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
+    return std::nullopt;
+}
+
+// In how many bits two numbers in hexadecimal digits differ; absent when either is none, or they differ in length.
+Value bit_distance(const Node&, Scope& scope, Arguments a) {
+    if (!are(a, Kind::string, Kind::string)) return no_overload_error();
+    const std::string_view left = a[0].text();
+    const std::string_view right = a[1].text();
+    if (left.size() != right.size() || left.empty()) return {};
+    scope.budget -= static_cast<std::int64_t>(left.size() / 16);
+    std::int64_t distance = 0;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        const auto one = hex_digit(left[i]);
+        const auto two = hex_digit(right[i]);
+        if (!one || !two) return {};
+        distance += std::popcount(*one ^ *two);
+    }
+    return Value::of_int(distance);
+}
+
+constexpr Builtin builtins[] = {{"text.norm", norm}, {"text.near", near}, {"bits.distance", bit_distance}};
 
 }  // namespace
 
