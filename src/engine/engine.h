@@ -17,7 +17,7 @@
 
 #include "engine/features.h"
 #include "engine/finding.h"
-#include "rule/judge.h"
+#include "engine/judge_subject.h"
 
 namespace ningyi::engine {
 
@@ -51,11 +51,7 @@ public:
                    std::size_t parts = 1, const Together& together = {});
 
     // One rule on one subject as things stand now, with the full judgement of each row, whatever the outcome.
-    struct Judged {
-        rule::Judgement judgement;
-        std::string dedup;                // of several rows with the same key the later ones end in #2, #3 …
-        std::vector<std::uint16_t> used;  // features that this row looked at
-    };
+    using Judged = JudgedRow;
     std::vector<Judged> explain(const rule::Rule& rule, std::string_view subject);
 
     // The findings of one rule on one subject as things stand now, also the clear ones; nothing is counted or revised
@@ -71,35 +67,6 @@ public:
     std::uint64_t position() const { return position_; }
 
 private:
-    // Where a slot of a rule's names gets its value.
-    struct Source {
-        enum class Kind : std::uint8_t { none, path, feature, others };
-        Kind kind = Kind::none;
-        Path path;
-        std::uint16_t alias = 0, fact = 0;  // feature
-        EntityIndex entity = no_index;      // others
-        FieldIndex field = no_index;
-    };
-    struct CompiledRule {
-        const rule::Rule* rule = nullptr;
-        std::uint16_t number = 0;
-        EntityIndex subject = no_index;
-        EventIndex trigger = no_index;  // no_index: `every`
-        Instant last;                   // of `every`: when its subjects were last judged live
-        std::vector<Source> slots;
-        std::vector<std::uint16_t> features;  // alias -> feature
-        std::uint16_t each = no_index;        // alias
-        std::vector<Source> dedup, group;
-        struct Evidence {
-            Path path;
-            bool track = false;
-            EntityIndex others = no_index;  // others.<entity>(<id path>).<…>
-            Source id;
-        };
-        std::vector<Evidence> evidence;
-        Millis revise = 0;
-    };
-    class Judge;
     struct Current {
         std::uint16_t rule = 0;
         std::string dedup;
@@ -144,7 +111,8 @@ private:
     void judge_touched(const World::Touched& touched, const std::vector<RecordIndex>& neighbours,
                        const ClearEvent& event, const Sink& sink);
     void judge_scheduled(const Sink& sink);
-    Instant scheduled(const CompiledRule& rule) const;  // the last time at or before the log's time that `every` names
+    class Dependencies;  // of one subject, as it is judged live
+    Standing standing() const { return {*set_, *zone_, *paths_, position_, last_recorded_}; }
     void depend(RecordIndex subject, std::uint64_t on);
     void depend_on_track(RecordIndex subject, std::string_view carrier, Instant from, Instant to);
     Finding gone(const CompiledRule& rule, RecordIndex record, std::string_view dedup);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The re-audit: every subject judged once with all that is known, in parts that may run at the same time.
+#include <algorithm>
+
+#include "engine/engine.h"
+
+namespace ningyi::engine {
+
+void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, std::size_t)>& progress,
+                       std::size_t parts, const Together& together) {
+    // Subjects are taken entity by entity, so that everything of one subject is read once for all its rules.
+    struct Task {
+        RecordIndex record = no_record;
+        std::vector<std::uint16_t> rules;
+        std::vector<std::vector<Finding>> findings;
+    };
+    std::vector<Task> tasks;
+    std::map<EntityIndex, std::vector<std::uint16_t>> by_entity;
+    for (const CompiledRule& rule : rules_) by_entity[rule.subject].push_back(rule.number);
+    for (const auto& [entity, rules] : by_entity) {
+        for (const RecordIndex record : world_->records(entity)) {
+            Task task;
+            for (const std::uint16_t rule : rules) {
+                if (rules_[rule].trigger == no_index || world_->entered(record, rules_[rule].trigger) != nullptr)
+                    task.rules.push_back(rule);
+            }
+            if (task.rules.empty()) continue;
+            task.record = record;
+            tasks.push_back(std::move(task));
+        }
+    }
+    features_->prepare();
+    if (!together) parts = 1;
+    std::vector<std::unique_ptr<Features>> beside(parts);
+    for (std::size_t part = 1; part < parts; ++part) beside[part] = features_->beside();
+    // A stretch is judged in parts and then settled in order: what is told does not depend on who was done first.
+    const std::size_t stretch = parts * 128;
+    for (std::size_t from = 0; from < tasks.size(); from += stretch) {
+        const std::size_t to = std::min(from + stretch, tasks.size());
+        const auto work = [&](std::size_t part) {
+            Features& features = part == 0 ? *features_ : *beside[part];
+            const std::size_t each = (to - from + parts - 1) / parts;
+            for (std::size_t i = std::min(to, from + part * each); i < std::min(to, from + (part + 1) * each); ++i)
+                tasks[i].findings = findings_of(tasks[i].record, tasks[i].rules, true, features);
+        };
+        if (parts == 1) {
+            work(0);
+        } else {
+            together(parts, work);
+        }
+        for (std::size_t i = from; i < to; ++i) {
+            const bool was_known = subjects_.contains(tasks[i].record);
+            settle_all(tasks[i].record, tasks[i].rules, std::move(tasks[i].findings), sink);
+            // Judged once, so there is nothing to revise later: a million outcomes need not be remembered.
+            if (!was_known) subjects_.erase(tasks[i].record);
+        }
+        if (progress) progress(to, tasks.size());
+    }
+    if (progress) progress(tasks.size(), tasks.size());
+}
+
+}  // namespace ningyi::engine
