@@ -20,5 +20,6 @@ int rule_test(const RuleTestOptions& options, Terminal& terminal);
 
 // One function a subcommand declares it under `ningyi rule`. Options live in the callback; it sets `group.chosen`.
 void add_rule_test(CLI::App& rule, CommandGroup& group);
+void add_rule_reference(CLI::App& rule, CommandGroup& group);
 
 }  // namespace ningyi::app

@@ -23,6 +23,7 @@ void add_rule_commands(CommandGroup& group) {
         "rule", group.t("写规则：测试、说明、比较", "write rules: test, explain, compare"));
     rule->require_subcommand(1);
     add_rule_test(*rule, group);
+    add_rule_reference(*rule, group);
     for (CLI::App* command : rule->get_subcommands({})) command->get_help_ptr()->group(group.t("选项", "Options"));
 }
 
