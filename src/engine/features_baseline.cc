@@ -2,6 +2,7 @@
 // Baselines: what was usual for a key in the last closed month, and how far that lies from its peers, or from its own
 // past.  (rules.md §5.2.6, §5.2.10)
 #include <algorithm>
+#include <map>
 
 #include "engine/features.h"
 
@@ -11,7 +12,8 @@ using cel::Value;
 
 namespace {
 
-constexpr int past_months = 12;  // of the same key, when there are no peers
+constexpr int past_months = 12;         // of the same key, when there are no peers
+constexpr std::int64_t least_keys = 3;  // other keys without which nothing is usual
 
 // Nearest rank: the ⌈q·n⌉-th smallest. REQUIRES: not empty.
 std::int64_t quantile_of(std::vector<std::int64_t> numbers, std::int64_t q_permille) {
@@ -42,6 +44,27 @@ std::int64_t middle(std::int64_t number, const std::vector<std::int64_t>& edges)
     if (above == edges.end()) return edges.back();
     const Wide sum = static_cast<Wide>(*(above - 1)) + *above;
     return static_cast<std::int64_t>(sum >= 0 ? sum / 2 : (sum - 1) / 2);
+}
+
+// What is told of a key: its numbers, and the sum of what they were before they were sorted into buckets.
+struct Numbers {
+    std::vector<std::int64_t> values;
+    Wide sum = 0;
+};
+
+// REQUIRES: not empty.
+std::int64_t statistic_of(const rule::Feature& f, Numbers numbers) {
+    switch (f.stat) {
+        case rule::Statistic::mean:
+            return rounded_division(numbers.sum, static_cast<std::int64_t>(numbers.values.size()));
+        case rule::Statistic::median: return quantile_of(std::move(numbers.values), 500);
+        case rule::Statistic::quantile: return quantile_of(std::move(numbers.values), f.q_permille);
+        case rule::Statistic::mad: {
+            const std::int64_t median = quantile_of(numbers.values, 500);
+            return mad_of(numbers.values, median);
+        }
+    }
+    return 0;
 }
 
 Date first_of_month(Date day) {
@@ -77,6 +100,8 @@ FeatureRows Features::baseline(const Compiled& c, Reader& a, AsOf as_of, Reads* 
         return result;
     }
     // The numbers of a column between two instants but for one group; false when it cannot be told which rows count.
+    std::map<std::uint32_t, Numbers> of_keys;  // of the others, with `by_keys`
+    std::optional<std::uint32_t> nobody;       // the group of records without a key
     const auto numbers_of = [&](const Column& column, Instant low, Instant high, std::optional<std::uint32_t> but,
                                 std::vector<std::int64_t>& into, Wide* sum) {
         const auto is_before = [](const Column::Row& row, Instant at) { return row.time < at; };
@@ -88,6 +113,10 @@ FeatureRows Features::baseline(const Compiled& c, Reader& a, AsOf as_of, Reads* 
             if (!row->is_known) continue;
             into.push_back(middle(row->number, f.edges));
             if (sum != nullptr) *sum += row->number;
+            if (!f.by_keys || !but) continue;
+            Numbers& of_key = of_keys[row->group];
+            of_key.values.push_back(into.back());
+            of_key.sum += row->number;
         }
         return true;
     };
@@ -99,28 +128,33 @@ FeatureRows Features::baseline(const Compiled& c, Reader& a, AsOf as_of, Reads* 
     if (peer_entries != nullptr) {
         const Column& peers = column(c.peer_column, peer_key, *peer_entries);
         const auto mine = peers.groups.find(key);
-        const auto but = mine == peers.groups.end() ? std::nullopt : std::optional(mine->second);
+        // A key without a record of its own is none of the groups.
+        const std::uint32_t but = mine == peers.groups.end() ? UINT32_MAX : mine->second;
         is_told = is_told && numbers_of(peers, from, to, but, others, nullptr);
+        if (const auto keyless = peers.groups.find(""); keyless != peers.groups.end()) nobody = keyless->second;
     } else {
         Date past = start;
         for (int month = 0; month < past_months; ++month) past = first_of_month(Date{past.days - 1});
         is_told = is_told && numbers_of(own_column, zone.midnight(past), from, std::nullopt, others, nullptr);
     }
-    std::vector<Value> row(3);
+    std::vector<Value> row(f.by_keys ? 5 : 3);
     if (is_told) {
         const auto n = static_cast<std::int64_t>(own.size());
         row[1] = Value::of_int(n);
         if (n >= f.min_n) {
-            std::int64_t value = 0;
-            switch (f.stat) {
-                case rule::Statistic::mean: value = rounded_division(sum, n); break;
-                case rule::Statistic::median: value = quantile_of(own, 500); break;
-                case rule::Statistic::quantile: value = quantile_of(own, f.q_permille); break;
-                case rule::Statistic::mad: value = mad_of(own, quantile_of(own, 500)); break;
-            }
+            const std::int64_t value = statistic_of(f, {std::move(own), sum});
             row[0] = of_number(c.of.expression.type().kind, value);
-            if (static_cast<std::int64_t>(others.size()) >= f.min_n) {
+            if (f.by_keys) {
+                others.clear();
+                for (auto& [group, numbers] : of_keys) {
+                    if (group != nobody && static_cast<std::int64_t>(numbers.values.size()) >= f.min_n)
+                        others.push_back(statistic_of(f, std::move(numbers)));
+                }
+                row[4] = Value::of_int(static_cast<std::int64_t>(others.size()));
+            }
+            if (static_cast<std::int64_t>(others.size()) >= (f.by_keys ? least_keys : f.min_n)) {
                 const std::int64_t median = quantile_of(others, 500);
+                if (f.by_keys) row[3] = of_number(c.of.expression.type().kind, median);
                 const std::int64_t mad = mad_of(others, median);
                 const Wide z =
                     mad == 0 ? 0 : (static_cast<Wide>(value) - median) * 10'000'000 / (static_cast<Wide>(mad) * 14'826);

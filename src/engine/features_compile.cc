@@ -334,7 +334,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             Millis reach = std::max(feature.reach, feature.span_last);
             if (!feature.span_calendar.empty()) reach = calendar_reach(feature.span_calendar);
             if (feature.kind == FeatureKind::baseline) reach = baseline_reach(feature);
-            if (feature.over) reach = 0;  // over all; as is {rows: n}
+            if (feature.over || feature.span_around > 0) reach = 0;  // over all; as is {rows: n}
             c.index = features->index_for(binder, feature, c, feature.key, reach, c.a_key);
             if (!feature.peers.empty()) {
                 c.peer_index = features->index_for(binder, feature, c, feature.peers, reach, c.a_peers);
@@ -351,6 +351,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                 break;
             case FeatureKind::baseline:
                 c.facts = {"value", "n", "z"};
+                if (feature.by_keys) c.facts.insert(c.facts.end(), {"usual", "keys"});
                 if (!reads_other_alone(c.where) || !reads_other_alone(c.of)) {
                     faults.push_back(fault_at(
                         feature, feature.line, feature.column,

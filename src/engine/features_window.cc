@@ -204,7 +204,8 @@ Value Features::window_of_column(const Compiled& c, const Column& column, Reader
     const bool has_own = own != last && own >= first;
     const auto low = static_cast<std::size_t>(first - begin);
     const auto high = static_cast<std::size_t>(last - begin);
-    if (column.untold[high] != column.untold[low]) return {};
+    const std::int64_t own_untold = has_own && own->counts == Truth::unknown ? 1 : 0;  // nobody asks whether it counts
+    if (column.untold[high] - column.untold[low] != own_untold) return {};
     if (f.span_rows == 0 && last - first - (has_own ? 1 : 0) > f.span_max) return {};
     const bool is_summed =
         f.agg == rule::Aggregate::count || f.agg == rule::Aggregate::sum || f.agg == rule::Aggregate::avg;
@@ -252,6 +253,10 @@ FeatureRows Features::window(const Compiled& c, Reader& a, AsOf as_of, Reads* re
     Instant from{INT64_MIN};
     if (f.span_last > 0) from = Instant{as_of.time->ms - f.span_last};
     if (!f.span_calendar.empty()) from = calendar_start(paths_->zone(), *as_of.time, f.span_calendar);
+    if (f.span_around > 0) {  // later ones as well, up to and with the last millisecond
+        from = Instant{as_of.time->ms - f.span_around};
+        as_of = {.time = Instant{as_of.time->ms + f.span_around + 1}, .id = {}};
+    }
     if (c.column != no_index) {
         const Column& column = this->column(c.column, key, *entries);
         result.rows.push_back({column_rules_[c.column].by_values ? window_by_values(c, column, a, as_of, from)

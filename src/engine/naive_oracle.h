@@ -230,9 +230,11 @@ private:
         std::int64_t rows = 0;
         std::vector<Other> earlier;
         for (const Other& other : *all) {
-            if (other.order() < std::tie(*time, id)) earlier.insert(earlier.begin(), other);
+            const bool is_in = f.span_around > 0 ? other.id != subject : other.order() < std::tie(*time, id);
+            if (is_in) earlier.insert(earlier.begin(), other);
         }
         for (const Other& other : earlier) {
+            if (f.span_around > 0 && std::abs(time->ms - other.time.ms) > f.span_around) continue;
             if (f.span_last > 0 && time->ms - other.time.ms > f.span_last) continue;
             const Date mine = zone_.date(*time);
             const Date theirs = zone_.date(other.time);
@@ -771,13 +773,47 @@ private:
         const auto n = static_cast<std::int64_t>(mine.size());
         Row row{{"n", cel::Value::of_int(n)}};
         if (n < f.min_n) return {row};
-        std::int64_t value = 0;
-        if (f.stat == rule::Statistic::mean) value = (2 * sum + n) / (2 * n);  // the test's amounts are not negative
-        if (f.stat == rule::Statistic::median) value = rank(mine, 500);
-        if (f.stat == rule::Statistic::quantile) value = rank(mine, f.q_permille);
-        if (f.stat == rule::Statistic::mad) value = spread(mine);
+        const auto told = [&](const std::vector<std::int64_t>& numbers, std::int64_t total) {
+            const auto size = static_cast<std::int64_t>(numbers.size());
+            if (f.stat == rule::Statistic::mean)
+                return (2 * total + size) / (2 * size);  // the test's amounts are not negative
+            if (f.stat == rule::Statistic::median) return rank(numbers, 500);
+            if (f.stat == rule::Statistic::quantile) return rank(numbers, f.q_permille);
+            return spread(numbers);
+        };
+        const std::int64_t value = told(mine, sum);
         row["value"] = cel::Value::of_int(value);
-        if (static_cast<std::int64_t>(theirs.size()) < f.min_n || spread(theirs) == 0) return {row};
+        if (f.by_keys) {
+            // What each other key comes to, key by key.
+            std::map<std::string, std::pair<std::vector<std::int64_t>, std::int64_t>> keys;
+            for (const Other& other : *peers) {
+                if (month_of(other.time) != month || same_own_key(other) || !counts(f, subject, other.id)) continue;
+                const cel::Value one = evaluate(f, f.of_expression, subject, other.id);
+                std::string key;
+                bool has_key = true;
+                for (const auto& [mine_field, their_field] : f.key) {
+                    const cel::Value part = path(other_entity(f), other.id, their_field, std::nullopt);
+                    has_key = has_key && part.is_known();
+                    key += part.is_known() ? base_text(part) + '\n' : "";
+                }
+                if (!one.is_known() || !has_key) continue;
+                const std::int64_t number = one.kind() == cel::Kind::duration ? one.ms() : one.number();
+                auto& [numbers, total] = keys[key];
+                numbers.push_back(bucket(number));
+                total += number;
+            }
+            theirs.clear();
+            for (const auto& [key, of_key] : keys) {
+                if (static_cast<std::int64_t>(of_key.first.size()) >= f.min_n)
+                    theirs.push_back(told(of_key.first, of_key.second));
+            }
+            row["keys"] = cel::Value::of_int(static_cast<std::int64_t>(theirs.size()));
+            if (theirs.size() < 3) return {row};
+            row["usual"] = cel::Value::of_int(rank(theirs, 500));
+        } else if (static_cast<std::int64_t>(theirs.size()) < f.min_n) {
+            return {row};
+        }
+        if (spread(theirs) == 0) return {row};
         row["z"] = cel::Value::of_int(1000 * 10'000 * (value - rank(theirs, 500)) / (14'826 * spread(theirs)));
         return {row};
     }

@@ -74,13 +74,15 @@ void read_window(yaml::MapReader& map, Feature& feature) {
     if (const yaml::Node* span = map.map("span", true)) {
         yaml::MapReader parts(*span, feature.file, map.faults());
         feature.span_last = read_span(parts, "last").value_or(0);
+        feature.span_around = read_span(parts, "around").value_or(0);
         feature.span_rows = parts.integer("rows", 1, 100000).value_or(0);
         feature.span_calendar = parts.word("calendar", {"day", "week", "month"}, false);
         feature.span_max = parts.integer("max", 1, 1000000).value_or(10000);
-        const int given =
-            (feature.span_last > 0 ? 1 : 0) + (feature.span_rows > 0 ? 1 : 0) + (feature.span_calendar.empty() ? 0 : 1);
+        const int given = (feature.span_last > 0 ? 1 : 0) + (feature.span_around > 0 ? 1 : 0) +
+                          (feature.span_rows > 0 ? 1 : 0) + (feature.span_calendar.empty() ? 0 : 1);
         if (given != 1)
-            map.refuse(*span, "E202", "span 须写 last、rows、calendar 之一", "span takes one of last, rows, calendar");
+            map.refuse(*span, "E202", "span 须写 last、around、rows、calendar 之一",
+                       "span takes one of last, around, rows, calendar");
         parts.finish();
     }
     const std::string agg = map.word("agg", {"count", "sum", "min", "max", "avg", "distinct", "quantile"});
@@ -214,6 +216,9 @@ void read_baseline(yaml::MapReader& map, Feature& feature) {
     read_statistic(map, feature);
     if (const yaml::Node* edges = map.list("edges")) feature.edges_node = *edges;
     feature.min_n = map.integer("min_n", 1, 1000000).value_or(1);
+    feature.by_keys = map.word("against", {"records", "keys"}, false) == "keys";
+    if (feature.by_keys && feature.peers.empty() && map.node().find("peers") == nullptr)
+        map.refuse(map.node(), "E202", "against: keys 须写 peers", "against: keys needs peers");
     feature.close_after = read_span(map, "close_after").value_or(5 * days_ms);
 }
 

@@ -48,6 +48,7 @@ struct Feature {
 
     // window; neardup takes `last` alone
     Millis span_last = 0;        // {last: 24h}
+    Millis span_around = 0;      // {around: 30d}: as long before a's time as after it
     std::int64_t span_rows = 0;  // {rows: n}
     std::string span_calendar;   // day, week, month: the calendar span of a's time, up to as_of
     std::int64_t span_max = 10000;
@@ -77,6 +78,7 @@ struct Feature {
     std::vector<std::int64_t> edges;  // of buckets, in base units of `of`, rising; none: values as they are
     std::int64_t min_n = 1;
     Millis close_after = 0;
+    bool by_keys = false;  // z is told against what each other key comes to, not against the records of others
 
     // measure
     std::string fn;  // "track.presence"

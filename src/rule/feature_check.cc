@@ -348,6 +348,9 @@ struct Check {
         add_fact("value", type);
         add_fact("n", cel::type_of(Kind::integer));
         add_fact("z", cel::type_of(Kind::integer));
+        if (!feature.by_keys) return;
+        add_fact("usual", type);
+        add_fact("keys", cel::type_of(Kind::integer));
     }
 };
 
