@@ -177,7 +177,8 @@ private:
         std::uint16_t index = no_index;
         std::vector<Path> a_key;
         Scalar where, of, id;
-        Path at, start, end;    // start and end of both sides: the same fields of the source's entity
+        Path at, start, end;    // start and end of the other side
+        Path own_start, own_end;
         std::vector<Path> out;  // of b
         EntityIndex register_entity = no_index;
         const track::MeasureDefinition* measure = nullptr;  // also of `verify`

@@ -335,6 +335,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             if (!feature.span_calendar.empty()) reach = calendar_reach(feature.span_calendar);
             if (feature.kind == FeatureKind::baseline) reach = baseline_reach(feature);
             if (feature.over || feature.span_around > 0) reach = 0;  // over all; as is {rows: n}
+            if (feature.kind == FeatureKind::overlap && feature.both_ways) reach = 0;  // what begins later is met too
             c.index = features->index_for(binder, feature, c, feature.key, reach, c.a_key);
             if (!feature.peers.empty()) {
                 c.peer_index = features->index_for(binder, feature, c, feature.peers, reach, c.a_peers);
@@ -375,15 +376,18 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
                 c.facts = {"count", "lasts"};
                 c.start = binder.path(c.b, feature.interval_start);
                 c.end = binder.path(c.b, feature.interval_end);
+                c.own_start = binder.path(c.a, feature.own_start);
+                c.own_end = binder.path(c.a, feature.own_end);
                 if (feature.interval_start != world.entity(c.b).time) {
                     faults.push_back(
                         fault_at(feature, feature.line, feature.column,
                                  format("重叠特征的开始须为 {} 的时间字段", world.entity(c.b).name),
                                  format("an overlap starts at the time field of {}", world.entity(c.b).name)));
                 }
-                if (c.a != c.b) {
-                    faults.push_back(fault_at(feature, feature.line, feature.column, "重叠特征的两侧须为同一实体",
-                                              "both sides of an overlap are of one entity"));
+                if (!feature.both_ways && (c.a != c.b || feature.own_start != feature.interval_start)) {
+                    faults.push_back(fault_at(feature, feature.line, feature.column,
+                                              "两侧不是同一实体的同一时间段时，须写 pair: both",
+                                              "an overlap of other entities or other fields needs pair: both"));
                 }
                 break;
             case FeatureKind::register_:

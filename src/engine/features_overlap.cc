@@ -11,8 +11,8 @@ using cel::Value;
 FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const {
     FeatureRows result;
     const std::vector<Entry>* entries = this->entries(c, a, reads);
-    const Value start = a.read(c.start);
-    const Value end = a.read(c.end);
+    const Value start = a.read(c.own_start);
+    const Value end = a.read(c.own_end);
     if (entries == nullptr || !start.is_known() || !end.is_known()) return result;
     const Change* entered = paths_->world().entered(a.subject(), c.from);
     const Id own_id = entered == nullptr ? Id{} : entered->id;
@@ -26,9 +26,11 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
     const Instant earliest{own.from.ms - c.feature->reach};
     auto at = std::lower_bound(entries->begin(), entries->end(), earliest,
                                [](const Entry& e, Instant from) { return e.time < from; });
-    for (; at != entries->end() && at->time <= own.from; ++at) {
+    const bool is_both = c.feature->both_ways;
+    for (; at != entries->end() && (is_both ? at->time < own.to : at->time <= own.from); ++at) {
         if (at->record == a.subject()) continue;
-        if (at->time == own.from && !(at->id < own_id)) continue;  // the pair is reported on the later of the two
+        // Without `both` the pair is reported on the later of the two.
+        if (!is_both && at->time == own.from && !(at->id < own_id)) continue;
         Reader b = Reader::indexed(*paths_, at->record, reads);
         const Value b_start = b.read(c.start);
         const Value b_end = b.read(c.end);

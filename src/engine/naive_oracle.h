@@ -303,21 +303,21 @@ private:
 
     std::vector<Row> overlap(const rule::Feature& f, const std::string& subject) const {
         const auto all = others(f, subject);
-        const auto bound = [&](const std::string& id, const std::string& name) {
-            const cel::Value at = value(f.entity, id, name, std::nullopt);
+        const auto bound = [&](const std::string& entity, const std::string& id, const std::string& name) {
+            const cel::Value at = value(entity, id, name, std::nullopt);
             return at.is_known() ? std::optional(at.ms()) : std::nullopt;
         };
-        const auto start = bound(subject, f.interval_start);
-        const auto end = bound(subject, f.interval_end);
+        const auto start = bound(f.entity, subject, f.own_start);
+        const auto end = bound(f.entity, subject, f.own_end);
         if (!all || !start || !end) return {};
         const ClearEvent* own = entered(f.from, subject);
         const Id own_id = own == nullptr ? Id{} : own->id;
         std::vector<std::tuple<Millis, std::string>> pairs;  // minus how long, whom with
         for (const Other& other : *all) {
-            const auto from = bound(other.id, f.interval_start);
-            const auto to = bound(other.id, f.interval_end);
+            const auto from = bound(other_entity(f), other.id, f.interval_start);
+            const auto to = bound(other_entity(f), other.id, f.interval_end);
             if (!from || !to || *start - *from > f.reach) continue;
-            const bool is_later = std::tie(*from, other.entered) < std::tie(*start, own_id);
+            const bool is_later = f.both_ways || std::tie(*from, other.entered) < std::tie(*start, own_id);
             const Millis both = std::min(*end, *to) - std::max(*start, *from);
             if (is_later && both > 0 && counts(f, subject, other.id)) pairs.emplace_back(-both, other.id);
         }

@@ -67,6 +67,15 @@ inline pack::Files reef_files() {
     key: club_id
     fields:
       club_id: {type: string, level: 1, zh: 编号, en: Number}
+  storm:
+    title: {zh: 风暴, en: Storm}
+    key: storm_id
+    time: began
+    fields:
+      storm_id: {type: string, level: 2, zh: 编号, en: Number}
+      water: {type: enum, values: [deep, shallow], level: 2, zh: 水, en: Water}
+      began: {type: timestamp, level: 2, zh: 开始, en: Began}
+      ended: {type: timestamp, level: 2, zh: 结束, en: Ended}
   carrier:
     title: {zh: 携带者, en: Carrier}
     key: carrier_id
@@ -87,6 +96,9 @@ events:
   reef.reef_charted:
     subject: reef
     body: [reef_id, water, spot]
+  reef.storm_reported:
+    subject: storm
+    body: [storm_id, water, began, ended]
   reef.track_reported:
     subject: carrier
     body: [carrier_id, device_id, fixes]
@@ -139,6 +151,8 @@ events:
 - {feature: previous, entity: dive, kind: lag, from: reef.dive_logged, key: [diver_id], n: 1, reach: 12h, out: {dive_id: b.dive_id, end: b.end}, revise: 30d}
 - {feature: second, entity: dive, kind: lag, from: reef.dive_logged, key: [diver_id], n: 2, reach: 1d, where: 'b.state == "done" && b.reef_id == a.reef_id', out: {dive_id: b.dive_id, lasted: b.lasted}, revise: 30d}
 - {feature: shared, entity: dive, kind: overlap, from: reef.dive_logged, key: [diver_id], interval: [start, end], where: 'b.state == "done"', pair: later, reach: 12h, max: 3, out: {other_id: b.dive_id, other_fee: b.fee}, revise: 30d}
+- {feature: beside, entity: dive, kind: overlap, from: reef.dive_logged, key: [reef_id], own: [start, end], interval: [start, end], where: 'b.diver_id != a.diver_id', pair: both, reach: 4h, max: 2, out: {other_id: b.dive_id}, revise: 30d}
+- {feature: rough, entity: dive, kind: overlap, from: reef.storm_reported, key: [], own: [start, end], interval: [began, ended], where: '!has(b.water) || b.water == a.reef.water', pair: both, reach: 2d, max: 4, out: {storm_id: b.storm_id, ended: b.ended}, revise: 30d}
 - {feature: reef_before, entity: dive, kind: lag, from: reef.dive_logged, key: [reef_id], n: 1, reach: 2d, out: {diver: b.diver_id, dive: b.dive_id}, revise: 30d}
 - {feature: person, kind: register, entity: diver, id: a.diver_id, at: a.start, out: {grade: b.grade, retired: b.retired}, revise: 30d}
 - {feature: recent, entity: diver, kind: window, from: reef.dive_logged, key: [diver_id], span: {last: 3d}, where: 'b.state == "done"', agg: count, revise: 30d}
@@ -244,6 +258,18 @@ when:
     - {id: pupil, zh: 徒, en: pupil, if: 'rb.found && others.diver(rb.diver).grade == "master" && others.dive(rb.dive).lasted > dive.lasted'}
 finding: {severity: '1', dedup: [dive.dive_id]}
 explain: {zh: 徒, en: pupil}
+)");
+    rule("RE-STO-01", "sto", R"(subject: dive
+on: {event: reef.dive_logged, wait: 10min}
+params: {}
+features: {sea: rough, near: beside}
+each: sea
+when:
+  any:
+    - {id: rough, zh: '{sea.lasts:min}', en: '{sea.lasts:min}', if: 'sea.count > 0 && sea.lasts > minutes(20)'}
+    - {id: crowd, zh: '{near.count}', en: '{near.count}', if: 'near.count > 1'}
+finding: {severity: '1', dedup: [dive.dive_id, sea.storm_id]}
+explain: {zh: '{sea.count}', en: '{sea.count}'}
 )");
     rule("RE-TWI-01", "twi", R"(subject: dive
 on: {event: reef.dive_logged, wait: 1h}
@@ -458,6 +484,18 @@ inline std::vector<ClearEvent> random_events(std::uint64_t seed, std::size_t mos
             if (random.chance(0.3)) event.body.set("retired", cbor::Value::of(20150 + random.between(0, 3)));
             events.push_back(std::move(event));
         }
+    }
+    // A stream of its own, so that the rest of a history does not depend on the weather.
+    Random weather(seed ^ 0x73746F726DULL);
+    for (std::int64_t storm = weather.between(0, 4); storm > 0; --storm) {
+        const Instant began{reef_monday.ms + weather.between(0, 75) * hours_ms};
+        ClearEvent event = reef_event("reef.storm_reported", "S" + std::to_string(storm), began,
+                                      Instant{began.ms + weather.between(0, 90) * hours_ms});
+        event.body.set("storm_id", text(event.subject));
+        if (weather.chance(0.6)) event.body.set("water", text(weather.chance(0.5) ? "deep" : "shallow"));
+        if (weather.chance(0.95)) event.body.set("began", cbor::Value::of(began.ms));
+        if (weather.chance(0.9)) event.body.set("ended", cbor::Value::of(began.ms + weather.between(0, 40) * hours_ms));
+        events.push_back(std::move(event));
     }
     const double often_back = seed % 3 == 0 ? 0.6 : 0.1;
     std::int32_t course = 0;

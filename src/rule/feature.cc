@@ -239,7 +239,18 @@ void read_overlap(yaml::MapReader& map, Feature& feature) {
     } else if (map.is_map()) {
         map.refuse(map.node(), "E202", "须写 interval: [开始, 结束]", "interval: [start, end] is needed");
     }
-    map.word("pair", {"later"}, false);
+    feature.own_start = feature.interval_start;
+    feature.own_end = feature.interval_end;
+    if (map.optional("own") != nullptr) {
+        const std::vector<std::string> own = map.texts("own");
+        if (own.size() == 2) {
+            feature.own_start = own[0];
+            feature.own_end = own[1];
+        } else {
+            map.refuse(map.node(), "E202", "own 应为 [开始, 结束]", "own is [start, end]");
+        }
+    }
+    feature.both_ways = map.word("pair", {"later", "both"}, false) == "both";
     map.required("reach");
     feature.reach = read_span(map, "reach").value_or(0);
     feature.rows_max = map.integer("max", 1, 64).value_or(8);

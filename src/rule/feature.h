@@ -61,8 +61,10 @@ struct Feature {
     // lag, overlap, meet: how far back a record may lie (meet: before or after); bounds the state
     Millis reach = 0;
 
-    // overlap: fields of start and end; reported on the later of the two by (start, id)
+    // overlap: fields of start and end, of the record judged too unless `own` names others; reported on the later of the
+    // two by (start, id), or with every record it meets (both_ways), which may begin later and be of another entity
     std::string interval_start, interval_end;
+    std::string own_start, own_end;
     std::int64_t rows_max = 8;  // overlap, meet
 
     // neardup, meet: the track field of both records; who is worth verifying; `fn` and `args` are those of `verify`
@@ -70,7 +72,7 @@ struct Feature {
     std::int64_t cell_mm = 100'000;  // neardup
     std::int64_t bands = 16, band_rows = 4;
     std::int64_t verified_max = 32;  // candidates compared in full, the likeliest first
-    bool both_ways = false;          // meet: reported on both of the two
+    bool both_ways = false;          // meet, overlap: reported on both of the two
 
     // baseline
     std::vector<std::pair<std::string, std::string>> peers;  // as key; empty: the same key's own past

@@ -182,16 +182,16 @@ struct Check {
         add_fact("count", cel::type_of(Kind::integer));
         add_fact("lasts", cel::type_of(Kind::duration));
         add_out();
-        for (const std::string& name : {feature.interval_start, feature.interval_end}) {
-            for (const char* letter : {"a", "b"}) {
-                if (record(letter) == nullptr) continue;
-                const model::Field* one = field(name, letter, feature.line, feature.column);
-                if (one != nullptr && one->type != model::FieldType::timestamp) {
-                    refuse("E401", format("interval 的 {} 应为时间", name),
-                           format("{} of interval must be a timestamp", name));
-                }
+        const auto check_time = [&](const std::string& name, const char* letter) {
+            if (record(letter) == nullptr) return;
+            const model::Field* one = field(name, letter, feature.line, feature.column);
+            if (one != nullptr && one->type != model::FieldType::timestamp) {
+                refuse("E401", format("interval 的 {} 应为时间", name),
+                       format("{} of interval must be a timestamp", name));
             }
-        }
+        };
+        for (const std::string& name : {feature.own_start, feature.own_end}) check_time(name, "a");
+        for (const std::string& name : {feature.interval_start, feature.interval_end}) check_time(name, "b");
     }
 
     void check_register() {
