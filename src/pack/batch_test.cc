@@ -85,8 +85,9 @@ public:
                                       .lon_e7 = static_cast<std::int32_t>(random.between(1202600000, 1202700000)),
                                       .sigma_mm = random.between(1000, 90000)});
             case Kind::date: return Value::of(Kind::date, random.between(19600, 20700));
-            case Kind::timestamp: return Value::of_timestamp_ms(1767225600000 + random.between(-3, 3) * 7200000 +
-                                                               random.between(-400, 400) * 60000);
+            case Kind::timestamp:
+                return Value::of_timestamp_ms(1767225600000 + random.between(-3, 3) * 7200000 +
+                                              random.between(-400, 400) * 60000);
             default: break;
         }
         std::int64_t number = random.between(-2, 40);
@@ -192,7 +193,11 @@ class RowColumns final : public rule::FactColumns {
 public:
     RowColumns(const RuleSet& set, const BatchJudge& judge, const Pool& pool, const Records& records,
                cel::Vocabulary& vocabulary)
-        : set_(set), judge_(judge), pool_(pool), records_(records), vocabulary_(vocabulary),
+        : set_(set),
+          judge_(judge),
+          pool_(pool),
+          records_(records),
+          vocabulary_(vocabulary),
           columns_(judge.facts().size()) {}
     std::size_t from = 0;
     std::size_t rows = 0;
@@ -248,7 +253,8 @@ private:
     std::map<std::string, cel::Column> scopes_;
 };
 
-Records random_records(const BatchJudge& judge, const RuleSet& set, const Pool& pool, std::size_t rows, Random& random) {
+Records random_records(const BatchJudge& judge, const RuleSet& set, const Pool& pool, std::size_t rows,
+                       Random& random) {
     Records records;
     const model::Entity* subject = set.dictionary.entity(judge.rules().front()->subject);
     for (std::size_t row = 0; row < rows; ++row) {
@@ -259,7 +265,9 @@ Records random_records(const BatchJudge& judge, const RuleSet& set, const Pool& 
             if (random.chance(missing)) continue;
             facts[fact.name] = random.chance(broken) ? Value::error("broken") : pool.of(fact.type, random);
         }
-        Value day = random.chance(missing) || subject->date.empty() ? Value() : Value::of(Kind::date, random.between(19600, 20700));
+        Value day = random.chance(missing) || subject->date.empty()
+                        ? Value()
+                        : Value::of(Kind::date, random.between(19600, 20700));
         const std::string day_fact = subject->name + "." + subject->date;
         if (facts.contains(day_fact)) facts[day_fact] = day;
         std::map<std::string, Value> scopes;
@@ -295,7 +303,7 @@ std::map<std::string, std::vector<const Rule*>> groups(const RuleSet& set) {
 }
 
 std::size_t rows_a_group() {
-    return std::getenv("NINGYI_LONG_TESTS") != nullptr ? 40000 : 3000;
+    return std::getenv("NINGYI_LONG") != nullptr ? 40000 : 3000;
 }
 
 class PackRules : public testing::Test {
@@ -344,8 +352,8 @@ TEST_F(PackRules, a_batch_says_of_every_row_what_judge_says_of_it) {
                     const rule::Judgement wanted = rule::judge(set, *rules[r], facts, zone);
                     const std::size_t cell = r * count + row;
                     ASSERT_EQ(to_word(outcomes.outcomes[cell]), to_word(wanted.outcome))
-                        << rules[r]->id << " row " << first + row << " " << wanted.reason << " " << wanted.clauses << " "
-                        << wanted.doubts << " " << wanted.exceptions << " " << wanted.error;
+                        << rules[r]->id << " row " << first + row << " " << wanted.reason << " " << wanted.clauses
+                        << " " << wanted.doubts << " " << wanted.exceptions << " " << wanted.error;
                     ++compared;
                     ++seen[wanted.outcome];
                     ++by_rule[rules[r]->id][wanted.outcome];
@@ -365,11 +373,12 @@ TEST_F(PackRules, a_batch_says_of_every_row_what_judge_says_of_it) {
     for (const auto& [id, counts] : by_rule) {
         if (counts.contains(Outcome::hit)) ++hit_somewhere;
     }
-    for (const auto& [outcome, count] : seen)
-        RecordProperty(std::string(to_word(outcome)), std::to_string(count));
-    printf("%zu judgements of %zu rules, %zu of them with hits; hit %zu clear %zu exempt %zu inconclusive %zu not applicable %zu\n",
-           compared, by_rule.size(), hit_somewhere, seen[Outcome::hit], seen[Outcome::clear], seen[Outcome::exempt],
-           seen[Outcome::inconclusive], seen[Outcome::not_applicable]);
+    for (const auto& [outcome, count] : seen) RecordProperty(std::string(to_word(outcome)), std::to_string(count));
+    printf(
+        "%zu judgements of %zu rules, %zu of them with hits; hit %zu clear %zu exempt %zu inconclusive %zu not "
+        "applicable %zu\n",
+        compared, by_rule.size(), hit_somewhere, seen[Outcome::hit], seen[Outcome::clear], seen[Outcome::exempt],
+        seen[Outcome::inconclusive], seen[Outcome::not_applicable]);
     EXPECT_EQ(seen.size(), 5U);
     EXPECT_GT(hit_somewhere, by_rule.size() / 2);
 }
