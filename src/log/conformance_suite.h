@@ -160,6 +160,27 @@ TEST_P(EventLogConformance, reading_starts_behind_any_position_and_stops_when_to
     EXPECT_EQ(seen, 7U);
 }
 
+TEST_P(EventLogConformance, the_events_of_the_core_are_found_among_the_others) {
+    auto items = test_items(1, 6);
+    items[1].event.type = "core.text_adopted";
+    items[2].event.type = "corea.reported";
+    items[4].event.type = "core.verdict_given";
+    log().append(items);
+    std::vector<std::uint64_t> found;
+    const auto note = [&](const Event& event) {
+        found.push_back(event.seq);
+        return true;
+    };
+    log().read_core(0, note);
+    EXPECT_EQ(found, (std::vector<std::uint64_t>{2, 5}));
+    found.clear();
+    log().read_core(2, note);
+    EXPECT_EQ(found, std::vector<std::uint64_t>{5});
+    std::size_t seen = 0;
+    log().read_core(0, [&](const Event&) { return ++seen < 1; });
+    EXPECT_EQ(seen, 1U) << "a visitor that has enough is left alone";
+}
+
 TEST_P(EventLogConformance, a_reader_may_read_again_inside_a_reading) {
     auto items = test_items(1, 4);
     log().append(items);

@@ -44,6 +44,9 @@ public:
     // not append.
     virtual void read(std::uint64_t after, const std::function<bool(const Event&)>& visit) = 0;
 
+    // The same for events whose type begins with "core." only: few among many, found without reading the others.
+    virtual void read_core(std::uint64_t after, const std::function<bool(const Event&)>& visit) = 0;
+
     virtual std::uint64_t size() = 0;
     virtual std::optional<std::uint64_t> find(const Id& id) = 0;  // its seq
     // Leaf hashes (32 bytes each) as recorded at append, seq > after, for the Merkle tree and verify.

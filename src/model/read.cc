@@ -68,7 +68,7 @@ Field read_field(const yaml::Node& key, const yaml::Node& node, const std::strin
         }
     }
     field.max_size =
-        static_cast<std::size_t>(map.integer("size", 1, 100000).value_or(field.type == FieldType::words ? 100 : 64));
+        static_cast<std::size_t>(map.integer("size", 1, 1000000).value_or(field.type == FieldType::words ? 100 : 64));
     if (field.type == FieldType::track) {
         field.track_of = map.text("of");
         field.track_from = map.text("from");

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "base/yaml_map.h"
 #include "model/read.h"
+#include "pack/core_model.h"
+#include "rule/csv_rows.h"
 #include "rule/names.h"
 #include "rule/values.h"
 #include "trust/sha256.h"
@@ -30,6 +33,7 @@ public:
     Loaded load() {
         find_packs();
         parse_files();
+        check_csv_files();
         read_models();
         read_knowledge();
         check_derived();
@@ -83,6 +87,8 @@ private:
             pack.requires_packs = map.texts("requires");
             map.texts("roles");
             map.finish();
+            if (pack.name == core_pack)
+                map.refuse(*root, "E507", "知识包不能取名 core（系统自有）", "no pack may be called core");
             for (const rule::RuleSet::Pack& other : set().packs) {
                 if (other.name == pack.name)
                     map.refuse(*root, "E507", format("知识包 {} 重复", pack.name),
@@ -161,9 +167,36 @@ private:
         }
     }
 
+    // The rows of the CSV of the same name, when there is one; one that cannot be read has none.
+    std::optional<rule::RowsFile> read_rows_beside(const std::string& table) {
+        const std::string name = table.substr(0, table.size() - std::string_view(".yaml").size()) + ".csv";
+        const auto found = files_.find(name);
+        if (found == files_.end()) return std::nullopt;
+        Result<std::vector<yaml::Node>> rows = rule::rows_of_csv(found->second, name);
+        if (rows) return rule::RowsFile{name, std::move(*rows)};
+        faults_.insert(faults_.end(), rows.error().begin(), rows.error().end());
+        return rule::RowsFile{name, {}};
+    }
+
+    // A CSV in tables/ belongs to a table.
+    void check_csv_files() {
+        for (const auto& [path, text] : files_) {
+            if (!path.ends_with(".csv") || path.find("tables/") == std::string::npos) continue;
+            const std::string table = path.substr(0, path.size() - std::string_view(".csv").size()) + ".yaml";
+            if (!files_.contains(table))
+                faults_.push_back({path, 1, 1, "E509", format("缺少说明这些行的 {}", table),
+                                   format("{}, which says what these rows are, is missing", table)});
+        }
+    }
+
     void read_models() {
-        each_in("model/", [&](const SourceFile& file) {
-            model::read_model(file.root, file.path, file.pack, set().dictionary, faults_);
+        // The core's own names come first, so that a pack that takes one of them is told.
+        const std::string file(core_model_file);
+        const Result<yaml::Node> core = yaml::parse(core_model(), file);
+        CHECK(core.has_value());
+        model::read_model(*core, file, std::string(core_pack), set().dictionary, faults_);
+        each_in("model/", [&](const SourceFile& source) {
+            model::read_model(source.root, source.path, source.pack, set().dictionary, faults_);
         });
         model::check_model(set().dictionary, faults_);
     }
@@ -175,7 +208,8 @@ private:
             rule::read_params(file.root, file.path, file.pack, set().params, faults_);
         });
         each_in("tables/", [&](const SourceFile& file) {
-            rule::read_table(file.root, file.path, file.pack, set().tables, faults_, warnings_);
+            const auto rows = read_rows_beside(file.path);
+            rule::read_table(file.root, file.path, file.pack, set().tables, faults_, warnings_, rows ? &*rows : nullptr);
         });
         each_in("lists/", [&](const SourceFile& file) {
             rule::read_list(file.root, file.path, file.pack, set().lists, faults_);
@@ -242,11 +276,26 @@ private:
         }
     }
 
+    // A value for days before its clauses were issued changes what was already judged: it must say so, and why.
+    void check_dated_back(const rule::Param& param, const rule::ParamValue& value) {
+        std::optional<Date> issued;
+        for (const std::string& cite : value.cite) {
+            const rule::PolicyDocument* document = set().policy(std::string_view(cite).substr(0, cite.find('#')));
+            if (document != nullptr && (!issued || document->issued < *issued)) issued = document->issued;
+        }
+        if (!issued || value.days.from >= *issued || value.is_retro) return;
+        faults_.push_back({param.file, value.line, value.column, "E521",
+                           format("早于依据的发布日 {}：追溯的值须写 retro: true 和原因 why", to_text(*issued)),
+                           format("before its ground was issued ({}): a value dated back says retro: true and why",
+                                  to_text(*issued))});
+    }
+
     void check_citations() {
         for (const rule::Param& param : set().params) {
             for (const rule::ParamValue& value : param.values) {
                 for (const std::string& cite : value.cite)
                     check_citation(param.file, value.line, value.column, cite, value.days.from);
+                check_dated_back(param, value);
             }
             const std::vector<std::string_view> parts = split(param.by, '.');
             const model::Entity* entity = set().dictionary.entity(parts[0]);
@@ -260,7 +309,8 @@ private:
         }
         for (const rule::Table& table : set().tables) {
             for (const rule::TableRow& row : table.rows) {
-                for (const std::string& cite : row.cite) check_citation(table.file, row.line, 0, cite, row.days.from);
+                for (const std::string& cite : row.cite)
+                    check_citation(table.rows_file, row.line, row.column, cite, row.days.from);
             }
         }
     }

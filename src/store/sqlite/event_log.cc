@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS event (
     actor TEXT NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS core_event ON event (seq) WHERE type >= 'core.' AND type < 'core/';
 CREATE TABLE IF NOT EXISTS checkpoint (
     number INTEGER PRIMARY KEY,
     size INTEGER NOT NULL,
@@ -113,26 +114,38 @@ log::AppendResult SqliteEventLog::present(const Item& item) {
 }
 
 void SqliteEventLog::read(std::uint64_t after, const std::function<bool(const log::Event&)>& visit) {
-    log::Event event;
-    session_.query(
+    read_rows(
         "SELECT seq, id, type, subject, happened_at, recorded_at, actor, body FROM event WHERE seq > $1 ORDER BY seq",
-        {Parameter::of(after)}, [&](const Row& row) {
-            const std::string_view id = row.text(1);
-            if (id.size() != event.id.bytes.size()) {
-                throw StoreError(session_.file().string() + ": 事件编号已损坏 | the id of an event is damaged, seq " +
-                                     std::to_string(row.integer(0)),
-                                 0);
-            }
-            event.seq = row.number(0);
-            event.id = Id::from_bytes(id);
-            event.type = row.text(2);
-            event.subject = row.text(3);
-            event.happened_at = Instant{row.integer(4)};
-            event.recorded_at = Instant{row.integer(5)};
-            event.actor = row.text(6);
-            event.body = row.text(7);
-            return visit(event);
-        });
+        after, visit);
+}
+
+void SqliteEventLog::read_core(std::uint64_t after, const std::function<bool(const log::Event&)>& visit) {
+    read_rows(
+        "SELECT seq, id, type, subject, happened_at, recorded_at, actor, body FROM event INDEXED BY core_event "
+        "WHERE type >= 'core.' AND type < 'core/' AND seq > $1 ORDER BY seq",
+        after, visit);
+}
+
+void SqliteEventLog::read_rows(const char* statement, std::uint64_t after,
+                               const std::function<bool(const log::Event&)>& visit) {
+    log::Event event;
+    session_.query(statement, {Parameter::of(after)}, [&](const Row& row) {
+        const std::string_view id = row.text(1);
+        if (id.size() != event.id.bytes.size()) {
+            throw StoreError(session_.file().string() + ": 事件编号已损坏 | the id of an event is damaged, seq " +
+                                 std::to_string(row.integer(0)),
+                             0);
+        }
+        event.seq = row.number(0);
+        event.id = Id::from_bytes(id);
+        event.type = row.text(2);
+        event.subject = row.text(3);
+        event.happened_at = Instant{row.integer(4)};
+        event.recorded_at = Instant{row.integer(5)};
+        event.actor = row.text(6);
+        event.body = row.text(7);
+        return visit(event);
+    });
 }
 
 std::optional<std::uint64_t> SqliteEventLog::find(const Id& id) {

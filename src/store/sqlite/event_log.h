@@ -14,6 +14,7 @@ public:
 
     std::vector<log::AppendResult> append(std::span<Item> items) override;
     void read(std::uint64_t after, const std::function<bool(const log::Event&)>& visit) override;
+    void read_core(std::uint64_t after, const std::function<bool(const log::Event&)>& visit) override;
     std::uint64_t size() override { return size_; }
     std::optional<std::uint64_t> find(const Id& id) override;
     void read_leaves(std::uint64_t after, const std::function<bool(std::uint64_t, std::string_view)>& visit) override;
@@ -23,6 +24,7 @@ public:
     std::optional<std::string> property(const std::string& name) override;
 
 private:
+    void read_rows(const char* statement, std::uint64_t after, const std::function<bool(const log::Event&)>& visit);
     log::AppendResult present(const Item& item);
     void read_last();
 
