@@ -64,6 +64,9 @@ public:
     std::uint64_t too_late() const { return too_late_; }  // events that came too late for a judgement they touched
     const World& world() const { return *world_; }
     const Paths& paths() const { return *paths_; }
+    Features& features() { return *features_; }  // of what is known; nothing may come in while it is used elsewhere
+    const std::vector<CompiledRule>& rules() const { return rules_; }
+    Standing standing() const { return {*set_, *zone_, *paths_, position_, last_recorded_}; }
     std::uint64_t position() const { return position_; }
 
 private:
@@ -112,7 +115,6 @@ private:
                        const ClearEvent& event, const Sink& sink);
     void judge_scheduled(const Sink& sink);
     class Dependencies;  // of one subject, as it is judged live
-    Standing standing() const { return {*set_, *zone_, *paths_, position_, last_recorded_}; }
     void depend(RecordIndex subject, std::uint64_t on);
     void depend_on_track(RecordIndex subject, std::string_view carrier, Instant from, Instant to);
     Finding gone(const CompiledRule& rule, RecordIndex record, std::string_view dedup);

@@ -2,9 +2,10 @@
 #include "run/runner.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/text.h"
+#include "run/opened_log.h"
+#include "run/side_by_side.h"
 
 namespace ningyi::run {
 namespace {
@@ -13,29 +14,6 @@ using engine::ClearEvent;
 using engine::Finding;
 
 constexpr std::size_t findings_per_record = 4096;
-
-// Gives every event with seq ≤ `until` to `take`, opened. Stops at the first that does not open.
-Faults read_opened(const Source& source, std::uint64_t until, const std::function<void(const ClearEvent&)>& take,
-                   const Progress& progress) {
-    Faults faults;
-    const std::uint64_t size = source.log.size();
-    source.log.read(0, [&](const log::Event& event) {
-        if (event.seq > until) return false;
-        auto body = source.open(event);
-        if (!body) {
-            for (Fault fault : body.error()) {
-                fault.zh = format("第 {} 号事件打不开：{}", event.seq, fault.zh);
-                fault.en = format("event {} does not open: {}", event.seq, fault.en);
-                faults.push_back(std::move(fault));
-            }
-            return false;
-        }
-        take({event.seq, event.id, event.type, event.subject, event.happened_at, event.recorded_at, std::move(*body)});
-        if (progress && event.seq % 512 == 0) progress(static_cast<double>(event.seq) / static_cast<double>(size));
-        return true;
-    });
-    return faults;
-}
 
 }  // namespace
 
@@ -50,18 +28,6 @@ std::vector<ledger::Count> counts_of(const engine::Engine& engine, const rule::R
     return counts;
 }
 
-namespace {
-
-// One piece of the work for each thread, the first one here.
-void at_the_same_time(std::size_t parts, const std::function<void(std::size_t)>& work) {
-    std::vector<std::thread> others;
-    for (std::size_t part = 1; part < parts; ++part) others.emplace_back(work, part);
-    work(0);
-    for (std::thread& other : others) other.join();
-}
-
-}  // namespace
-
 Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads) {
     auto engine = engine::Engine::create(source.set, source.zone);
     if (!engine) return failure(std::move(engine.error()));
@@ -70,16 +36,17 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::siz
         source, UINT64_MAX, [&](const ClearEvent& event) { (*engine)->load(event); },
         [&](double share) {
             if (progress) progress(share / 2);
+            return true;
         });
     if (!faults.empty()) return failure(std::move(faults));
     Reaudit result;
-    if (threads == 0) threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+    if (threads == 0) threads = usual_parts();
     (*engine)->judge_all([&](Finding finding) { result.findings.push_back(std::move(finding)); },
                          [&](std::size_t done, std::size_t of) {
                              if (progress && of > 0)
                                  progress(0.5 + 0.5 * static_cast<double>(done) / static_cast<double>(of));
                          },
-                         threads, at_the_same_time);
+                         threads, side_by_side);
     std::sort(result.findings.begin(), result.findings.end(), [](const Finding& a, const Finding& b) {
         return std::tie(a.rule, a.subject, a.dedup) < std::tie(b.rule, b.subject, b.dedup);
     });
@@ -88,9 +55,15 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::siz
     return result;
 }
 
-void record(ledger::Ledger& ledger, const Reaudit& reaudit) {
+void record(ledger::Ledger& ledger, const Reaudit& reaudit, const std::vector<const Reaudit*>& beside,
+            const std::vector<engine::Finding>& kept) {
     ledger.clear();
-    ledger.record(reaudit.engine->position(), reaudit.findings, reaudit.counts);
+    std::vector<ledger::Count> counts = reaudit.counts;
+    for (const Reaudit* other : beside) counts.insert(counts.end(), other->counts.begin(), other->counts.end());
+    std::sort(counts.begin(), counts.end());
+    if (!kept.empty()) ledger.record(reaudit.engine->position(), kept, counts);
+    for (const Reaudit* other : beside) ledger.record(other->engine->position(), other->findings, counts);
+    ledger.record(reaudit.engine->position(), reaudit.findings, counts);
 }
 
 Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::Ledger& ledger,
@@ -113,7 +86,10 @@ Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::L
             });
             if (waiting.size() >= findings_per_record) write();
         },
-        progress);
+        [&](double share) {
+            if (progress) progress(share);
+            return true;
+        });
     write();
     if (!faults.empty()) return failure(std::move(faults));
     return std::move(*engine);
