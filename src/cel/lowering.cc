@@ -309,7 +309,17 @@ private:
         made.children = std::move(*inner);
         made.node = &node;
         made.expression = expression_;
+        if (made.code == StepCode::call && !is_product && made.children.size() <= quick_arguments && has_numbers(made))
+            made.quick = quick_of(node.function);
         return step_(std::move(made));
+    }
+
+    // Every argument is a number, or a text that was read at load.
+    bool has_numbers(const Step& step) const {
+        return std::all_of(step.children.begin(), step.children.end(), [&](std::uint32_t child) {
+            const Step& argument = plan_.steps[child];
+            return is_number(argument.kind) || argument.code == StepCode::constant;
+        });
     }
 
     Lowered look_up(const Node& node) {
@@ -361,8 +371,10 @@ bool Plan::is_dense(const Step& step) const {
     switch (step.code) {
         case StepCode::constant: return true;
         case StepCode::input: return inputs[step.number].at_hand;
-        case StepCode::compare_texts:
         case StepCode::call:
+            if (step.quick == Quick::none) return false;
+            break;
+        case StepCode::compare_texts:
         case StepCode::look_up:
         case StepCode::has_look_up:
         case StepCode::contains:

@@ -11,9 +11,13 @@
 #include <vector>
 
 #include "cel/program.h"
+#include "cel/quick_calls.h"
 #include "cel/tree.h"
 
 namespace ningyi::cel {
+
+// The most arguments of a call that is made quickly.
+constexpr std::size_t quick_arguments = 4;
 
 enum class StepCode : std::uint8_t {
     constant,
@@ -51,6 +55,7 @@ struct Step {
     const Node* node = nullptr;                                      // call: in the tree of `expression`
     Expression expression;                                           // call, boxed
     std::vector<std::pair<std::uint16_t, Program::Source>> sources;  // boxed: by slot
+    Quick quick = Quick::none;                                       // call
     bool keeps_values = false;  // its rows are kept as values whatever the kind: times finer than a millisecond
 };
 

@@ -2,34 +2,11 @@
 #include "cel/program.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.h"
-#include "cel/kernels.h"
-#include "cel/lowering.h"
-#include "cel/times.h"
+#include "cel/program_parts.h"
 
 namespace ningyi::cel {
-namespace {
-
-using Byte = std::uint8_t;
-
-constexpr Byte mark_absent = static_cast<Byte>(Known::absent);
-constexpr Byte mark_known = static_cast<Byte>(Known::known);
-constexpr Byte mark_error = static_cast<Byte>(Known::error);
-
-// Stands for the marks of a column whose rows are all known, and for those of a column that is not there.
-constexpr auto all_known = [] {
-    std::array<Byte, rows_max> marks{};
-    marks.fill(mark_known);
-    return marks;
-}();
-constexpr std::array<Byte, rows_max> all_absent{};
-constexpr std::array<std::int64_t, rows_max> no_numbers{};
-constexpr std::array<std::uint32_t, rows_max> no_codes{};
-
-enum class Store : Byte { truths, numbers, codes, boxed };
-
 Store store_of(const Step& step) {
     if (step.keeps_values) return Store::boxed;
     switch (step.kind) {
@@ -41,124 +18,6 @@ Store store_of(const Step& step) {
         default: return Store::numbers;
     }
 }
-
-// What arithmetic may give without a second look: whole milliseconds well within what times and durations hold
-// (times.h), or any number.
-Range range_of(Kind kind) {
-    if (kind == Kind::timestamp) return {-62135596800000, 253402300799000};  // years 1 to 9999
-    if (kind == Kind::duration) return {-9223372036000, 9223372036000};      // 64 bits of nanoseconds
-    return {};
-}
-
-// The values of a step in this batch, and what is kept between batches.
-struct Lane {
-    ColumnView view;
-    std::uint64_t batch = 0;  // of which `view` is
-    bool is_all = false;      // every row is there; else those of `done`
-    std::vector<Byte> done, known, truths;
-    std::vector<std::int64_t> numbers;
-    std::vector<std::uint32_t> codes;
-    std::vector<Value> boxed;
-    // call_on_text and in_values: what is known of each text by its code; of in_values only truths.
-    std::vector<Byte> memo_known;  // 255: not computed yet
-    std::vector<std::int64_t> memo;
-    std::vector<std::uint32_t> wanted_codes;
-};
-
-const Byte* marks(const Lane& lane) {
-    return lane.view.known != nullptr ? lane.view.known : all_known.data();
-}
-
-}  // namespace
-
-struct Program::Parts {
-    Plan plan;
-    std::vector<Lane> lanes;
-    std::size_t rows = 0;
-    std::uint64_t batch = 0;
-    Inputs* inputs = nullptr;
-    Vocabulary* vocabulary = nullptr;
-    const Zone* zone = nullptr;
-
-    const Lane& lane(std::uint32_t number, const Byte* wanted);
-    Value value(std::uint32_t number, std::size_t row) const {
-        const Lane& from = lanes[number];
-        if (!plan.steps[number].keeps_values) return value_at(from.view, row, *vocabulary);
-        return marks(from)[row] == mark_known   ? from.boxed[row]
-               : marks(from)[row] == mark_error ? Value::error("")
-                                                : Value();
-    }
-
-    void new_vocabulary(Vocabulary& other);
-    void compute(const Step& step, Lane& lane, const Byte* wanted);
-    void fill_constant(const Step& step, Lane& lane);
-    void take_input(const Step& step, Lane& lane, const Byte* wanted);
-    void has(const Step& step, Lane& lane, const Byte* wanted);
-    void logic(const Step& step, Lane& lane, const Byte* wanted);
-    void negation(const Step& step, Lane& lane, const Byte* wanted);
-    void choice(const Step& step, Lane& lane, const Byte* wanted);
-    void compared(const Step& step, Lane& lane, const Byte* wanted);
-    void in_values(const Step& step, Lane& lane, const Byte* wanted);
-    void arithmetic(const Step& step, Lane& lane, const Byte* wanted);
-    void call_on_text(const Step& step, Lane& lane, const Byte* wanted);
-    void by_row(const Step& step, Lane& lane, const Byte* wanted);
-    void boxed(const Step& step, Lane& lane, const Byte* wanted);
-
-    // The marks of a strict operation on two lanes; null when all rows are known.
-    const Byte* strict_marks(const Lane& a, const Lane& b, Lane& into) const {
-        if (a.view.known == nullptr) return b.view.known;
-        if (b.view.known == nullptr || a.view.known == b.view.known) return a.view.known;
-        into.known.resize(rows_max);
-        strict(a.view.known, b.view.known, rows, into.known.data());
-        return into.known.data();
-    }
-    bool is_constant(std::uint32_t number) const { return plan.steps[number].code == StepCode::constant; }
-
-    // Makes room for the rows of a step.
-    void open(const Step& step, Lane& lane) {
-        switch (store_of(step)) {
-            case Store::truths:
-                if (lane.truths.empty()) lane.truths.resize(rows_max);
-                break;
-            case Store::numbers:
-                if (lane.numbers.empty()) lane.numbers.resize(rows_max);
-                break;
-            case Store::codes:
-                if (lane.codes.empty()) lane.codes.resize(rows_max);
-                break;
-            case Store::boxed:
-                if (lane.boxed.empty()) lane.boxed.resize(rows_max);
-                break;
-        }
-        lane.view = {.kind = step.kind,
-                     .known = nullptr,
-                     .truths = lane.truths.data(),
-                     .numbers = lane.numbers.data(),
-                     .codes = lane.codes.data(),
-                     .boxed = lane.boxed.data()};
-    }
-    // The same with marks that are written row by row.
-    void open_marked(const Step& step, Lane& lane) {
-        open(step, lane);
-        if (lane.known.empty()) lane.known.resize(rows_max);
-        lane.view.known = lane.known.data();
-    }
-    void put(const Step& step, Lane& lane, std::size_t row, const Value& value) const {
-        if (!value.is_known()) {
-            lane.known[row] = value.is_error() ? mark_error : mark_absent;
-            return;
-        }
-        lane.known[row] = mark_known;
-        switch (store_of(step)) {
-            case Store::truths: lane.truths[row] = value.is_true() ? 1 : 0; break;
-            case Store::codes: lane.codes[row] = vocabulary->code(value.text()); break;
-            case Store::boxed: lane.boxed[row] = value; break;
-            case Store::numbers:
-                lane.numbers[row] =
-                    value.kind() == Kind::timestamp || value.kind() == Kind::duration ? value.ms() : value.number();
-        }
-    }
-};
 
 const Lane& Program::Parts::lane(std::uint32_t number, const Byte* wanted) {
     const Step& step = plan.steps[number];
@@ -194,9 +53,10 @@ void Program::Parts::compute(const Step& step, Lane& lane, const Byte* wanted) {
         case StepCode::in_values: return in_values(step, lane, wanted);
         case StepCode::arithmetic: return arithmetic(step, lane, wanted);
         case StepCode::call_on_text: return call_on_text(step, lane, wanted);
+        case StepCode::call:
+            return step.quick != Quick::none ? quick_rows(step, lane, wanted) : by_row(step, lane, wanted);
         case StepCode::compare_texts:
         case StepCode::minus:
-        case StepCode::call:
         case StepCode::look_up:
         case StepCode::has_look_up:
         case StepCode::contains: return by_row(step, lane, wanted);
@@ -351,6 +211,18 @@ void Program::Parts::compared(const Step& step, Lane& into, const Byte* wanted) 
     into.view.known = strict_marks(a, b, into);
 }
 
+// The codes of the texts of in_values, and the table by code.
+const std::vector<std::uint32_t>& Program::Parts::wanted_codes(const Step& step, Lane& into) const {
+    if (into.wanted_codes.empty()) {
+        for (const std::string& text : step.texts) into.wanted_codes.push_back(vocabulary->code(text));
+        for (const std::uint32_t code : into.wanted_codes) {
+            if (into.memo_known.size() <= code) into.memo_known.resize(code + 1, 0);
+            into.memo_known[code] = 1;
+        }
+    }
+    return into.wanted_codes;
+}
+
 void Program::Parts::in_values(const Step& step, Lane& into, const Byte* wanted) {
     constexpr std::size_t few = 8;
     const Lane& item = lane(step.children[0], wanted);
@@ -363,21 +235,21 @@ void Program::Parts::in_values(const Step& step, Lane& into, const Byte* wanted)
             to[i] = std::binary_search(step.numbers.begin(), step.numbers.end(), item.view.numbers[i]) ? 1 : 0;
         return;
     }
-    if (into.wanted_codes.empty()) {
-        for (const std::string& text : step.texts) into.wanted_codes.push_back(vocabulary->code(text));
-        for (const std::uint32_t code : into.wanted_codes) {
-            if (into.memo_known.size() <= code) into.memo_known.resize(code + 1, 0);
-            into.memo_known[code] = 1;
-        }
-    }
+    wanted_codes(step, into);
     into.wanted_codes.size() <= few ? in_codes(item.view.codes, into.wanted_codes, rows, to)
                                     : in_table(item.view.codes, into.memo_known, rows, to);
+}
+
+Value Program::Parts::settled(const Step& step, std::int64_t a, std::int64_t b) const {
+    const Kind left = plan.steps[step.children[0]].kind;
+    const Kind right = plan.steps[step.children[1]].kind;
+    if (left != Kind::timestamp && left != Kind::duration) return integer_arithmetic(step.arithmetic, step.kind, a, b);
+    return cel::arithmetic(step.arithmetic, number_value(left, a), number_value(right, b));
 }
 
 void Program::Parts::arithmetic(const Step& step, Lane& into, const Byte* wanted) {
     const Lane& a = lane(step.children[0], wanted);
     const Lane& b = lane(step.children[1], wanted);
-    const Kind left = plan.steps[step.children[0]].kind;
     open(step, into);
     const Byte* const known = strict_marks(a, b, into);
     bool is_odd = true;
@@ -397,171 +269,12 @@ void Program::Parts::arithmetic(const Step& step, Lane& into, const Byte* wanted
     if (!is_odd) return;
     if (into.known.empty()) into.known.resize(rows_max);
     const Byte* const before = known != nullptr ? known : all_known.data();
-    const bool are_times = left == Kind::timestamp || left == Kind::duration;
     for (std::size_t row = 0; row < rows; ++row) {
         into.known[row] = before[row];
         if (before[row] != mark_known || (wanted != nullptr && wanted[row] == 0)) continue;
-        if (are_times) {
-            put(step, into, row,
-                cel::arithmetic(step.arithmetic, value_at(a.view, row, *vocabulary),
-                                value_at(b.view, row, *vocabulary)));
-        } else {
-            put(step, into, row,
-                integer_arithmetic(step.arithmetic, step.kind, a.view.numbers[row], b.view.numbers[row]));
-        }
+        put(step, into, row, settled(step, a.view.numbers[row], b.view.numbers[row]));
     }
     into.view.known = into.known.data();
-    if (wanted == nullptr && is_all_known(into.known.data(), rows)) into.view.known = nullptr;
-}
-
-// One call for each distinct text, kept as long as the vocabulary.
-void Program::Parts::call_on_text(const Step& step, Lane& into, const Byte* wanted) {
-    constexpr Byte not_computed = 255;
-    std::size_t at = 0;
-    std::array<Value, 8> arguments;
-    CHECK(step.children.size() <= arguments.size());
-    for (std::size_t i = 0; i < step.children.size(); ++i) {
-        if (is_constant(step.children[i])) {
-            arguments[i] = plan.steps[step.children[i]].value;
-        } else {
-            at = i;
-        }
-    }
-    const Lane& text = lane(step.children[at], wanted);
-    open_marked(step, into);
-    if (into.memo_known.size() < vocabulary->size()) {
-        into.memo_known.resize(vocabulary->size(), not_computed);
-        into.memo.resize(vocabulary->size());
-    }
-    const Byte* const known = marks(text);
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (wanted != nullptr && wanted[row] == 0) {
-            into.known[row] = mark_absent;
-            if (step.kind == Kind::boolean) into.truths[row] = 0;
-            continue;
-        }
-        if (known[row] != mark_known) {
-            into.known[row] = known[row];
-            if (step.kind == Kind::boolean) into.truths[row] = 0;
-            continue;
-        }
-        const std::uint32_t code = text.view.codes[row];
-        if (into.memo_known[code] == not_computed) {
-            arguments[at] = Value::of_string(vocabulary->text(code));
-            put(step, into, row, called(step, std::span(arguments.data(), step.children.size()), *zone));
-            into.memo_known[code] = into.known[row];
-            into.memo[code] = into.known[row] != mark_known ? 0
-                              : step.kind == Kind::boolean  ? into.truths[row]
-                                                            : into.numbers[row];
-        }
-        into.known[row] = into.memo_known[code];
-        if (step.kind == Kind::boolean)
-            into.truths[row] = static_cast<Byte>(into.memo[code]);
-        else
-            into.numbers[row] = into.memo[code];
-    }
-    if (wanted == nullptr && is_all_known(into.known.data(), rows)) into.view.known = nullptr;
-}
-
-void Program::Parts::by_row(const Step& step, Lane& into, const Byte* wanted) {
-    for (const std::uint32_t child : step.children) lane(child, wanted);
-    open_marked(step, into);
-    std::vector<Value> arguments(step.children.size());
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (step.kind == Kind::boolean) into.truths[row] = 0;
-        if (wanted != nullptr && wanted[row] == 0) {
-            into.known[row] = mark_absent;
-            continue;
-        }
-        Byte mark = mark_known;
-        for (const std::uint32_t child : step.children) {
-            const Byte own = marks(lanes[child])[row];
-            if (own != mark_known && mark != mark_absent) mark = own;
-        }
-        if (mark != mark_known) {
-            const bool is_asked = step.code == StepCode::has_look_up && mark == mark_absent;
-            into.known[row] = is_asked ? mark_known : mark;  // what is asked of an unknown key is not there
-            continue;
-        }
-        for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = value(step.children[i], row);
-        switch (step.code) {
-            case StepCode::call: put(step, into, row, called(step, arguments, *zone)); break;
-            case StepCode::minus: put(step, into, row, negated(arguments[0])); break;
-            case StepCode::look_up: put(step, into, row, inputs->look_up(step.number, row, arguments)); break;
-            case StepCode::has_look_up: {
-                const Value found = inputs->look_up(step.number, row, arguments);
-                put(step, into, row, found.is_error() ? found : Value::of_bool(!found.is_absent()));
-                break;
-            }
-            case StepCode::contains: put(step, into, row, inputs->contains(step.number, row, arguments)); break;
-            default: {
-                const int order = arguments[0].text().compare(arguments[1].text());
-                const bool holds = step.comparison == Comparison::less         ? order < 0
-                                   : step.comparison == Comparison::less_equal ? order <= 0
-                                   : step.comparison == Comparison::greater    ? order > 0
-                                                                               : order >= 0;
-                put(step, into, row, Value::of_bool(holds));
-            }
-        }
-    }
-    if (wanted == nullptr && is_all_known(into.known.data(), rows)) into.view.known = nullptr;
-}
-
-namespace {
-
-// Gives a boxed expression the values of one row.
-template <class Parts>
-class RowHost final : public Host {
-public:
-    RowHost(Parts& parts, const Step& step, const Byte* wanted) : parts_(parts), step_(step), wanted_(wanted) {}
-    std::size_t row = 0;
-
-    Value read(std::uint16_t slot) override {
-        const Program::Source source = source_of(slot);
-        if (source.kind == Program::Source::Kind::look_up) return parts_.inputs->look_up(source.number, row, {});
-        const bool is_input = source.kind == Program::Source::Kind::input;
-        const std::uint32_t number = is_input ? parts_.plan.inputs[source.number].step : source.number;
-        parts_.lane(number, wanted_);
-        Value value = parts_.value(number, row);
-        return value.is_absent() ? Value::absent(slot) : value;
-    }
-    Value look_up(std::uint16_t slot, std::span<const Value> key) override {
-        Value value = parts_.inputs->look_up(source_of(slot).number, row, key);
-        return value.is_absent() ? Value::absent(slot) : value;
-    }
-    Value contains(std::uint16_t slot, std::span<const Value> key) override {
-        return parts_.inputs->contains(source_of(slot).number, row, key);
-    }
-
-private:
-    Program::Source source_of(std::uint16_t slot) const {
-        for (const auto& [own, source] : step_.sources) {
-            if (own == slot) return source;
-        }
-        CHECK(false);
-        return {};
-    }
-
-    Parts& parts_;
-    const Step& step_;
-    const Byte* wanted_;
-};
-
-}  // namespace
-
-// An input is asked for when the first row reads it, then for all rows wanted.
-void Program::Parts::boxed(const Step& step, Lane& into, const Byte* wanted) {
-    open_marked(step, into);
-    RowHost<Parts> host(*this, step, wanted);
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (step.kind == Kind::boolean) into.truths[row] = 0;
-        if (wanted != nullptr && wanted[row] == 0) {
-            into.known[row] = mark_absent;
-            continue;
-        }
-        host.row = row;
-        put(step, into, row, step.expression.evaluate(host, *zone));
-    }
     if (wanted == nullptr && is_all_known(into.known.data(), rows)) into.view.known = nullptr;
 }
 
@@ -647,6 +360,10 @@ std::size_t Program::steps() const {
 void Program::begin(std::size_t rows, Inputs& inputs, Vocabulary& vocabulary, const Zone& zone) {
     CHECK(rows >= 1 && rows <= rows_max);
     parts_->lanes.resize(parts_->plan.steps.size());
+    parts_->cells.resize(parts_->plan.steps.size());
+    ++parts_->tick;
+    parts_->cell_row = 0;
+    parts_->cell_mask = nullptr;
     parts_->rows = rows;
     ++parts_->batch;
     parts_->inputs = &inputs;
@@ -656,6 +373,24 @@ void Program::begin(std::size_t rows, Inputs& inputs, Vocabulary& vocabulary, co
 
 ColumnView Program::evaluate(std::uint32_t expression, const std::uint8_t* wanted) {
     return parts_->lane(expression, wanted).view;
+}
+
+void Program::select(std::size_t row, const std::uint8_t* mask) {
+    ++parts_->tick;
+    parts_->cell_row = row;
+    parts_->cell_mask = mask;
+}
+
+Program::Cell Program::cell(std::uint32_t expression) {
+    return parts_->cell(expression);
+}
+
+bool Program::is_dense(std::uint32_t expression) const {
+    return parts_->plan.steps[expression].is_dense;
+}
+
+bool Program::has_cells(std::uint32_t expression) const {
+    return store_of(parts_->plan.steps[expression]) != Store::boxed;
 }
 
 Value Program::value(std::uint32_t expression, std::size_t row) const {

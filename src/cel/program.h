@@ -74,6 +74,19 @@ public:
     // One value of it. REQUIRES: evaluated with that row wanted.
     Value value(std::uint32_t expression, std::size_t row) const;
 
+    // One row at a time, for a batch of one and where few rows are left: select() a row, then ask for cells. `mask`:
+    // the rows that will be selected in this batch; null: all.
+    struct Cell {
+        std::int64_t number = 0;  // a truth, the code of a text, or base units; ms of times
+        std::uint8_t known = 0;   // a Known
+        bool is_true() const { return known == 1 && number != 0; }
+        bool is_false() const { return known == 1 && number == 0; }
+    };
+    void select(std::size_t row, const std::uint8_t* mask);
+    Cell cell(std::uint32_t expression);  // REQUIRES: has_cells(expression)
+    bool has_cells(std::uint32_t expression) const;
+    bool is_dense(std::uint32_t expression) const;  // computing all rows costs little more than a few
+
 private:
     struct Parts;
     std::unique_ptr<Parts> parts_;

@@ -102,6 +102,7 @@ public:
         return is_found(paths_[number], key);
     }
 
+    const Vocabulary& vocabulary() const { return vocabulary_; }
     std::size_t cells_asked = 0;
 
 private:
@@ -205,6 +206,48 @@ TEST(program, gives_what_the_reference_gives_on_random_expressions_and_rows) {
                 seen["false"], seen["absent"], seen["error"], seen["value"]);
     EXPECT_GT(pairs, 150000U);
     for (const char* each : {"true", "false", "absent", "error", "value"}) EXPECT_GT(seen[each], pairs / 200) << each;
+}
+
+std::string outcome(const Program::Cell& cell, Kind kind, const Vocabulary& vocabulary) {
+    if (cell.known != 1) return cell.known == 0 ? "absent" : "error";
+    switch (kind) {
+        case Kind::boolean: return shown(Value::of_bool(cell.number != 0));
+        case Kind::string: return shown(Value::of_string(vocabulary.text(static_cast<std::uint32_t>(cell.number))));
+        case Kind::timestamp: return shown(Value::of_timestamp_ms(cell.number));
+        case Kind::duration: return shown(Value::of_duration_ms(cell.number));
+        default: return shown(Value::of(kind, cell.number));
+    }
+}
+
+TEST(program, a_cell_is_what_stands_in_the_column) {
+    const Zone zone = Zone::china();
+    std::size_t cells = 0;
+    for (std::uint64_t seed = 500; seed < 500 + 10 * times_more(); ++seed) {
+        RandomExpressions random(seed);
+        const Made given = made(random, 50, 40);
+        Program program;
+        Columns columns(random.names, given.rows);
+        std::vector<std::uint32_t> numbers;
+        for (const Expression& expression : given.expressions) numbers.push_back(columns.add(program, expression));
+        for (const std::size_t size : {std::size_t{1}, given.rows.size()}) {
+            for (std::size_t first = 0; first < given.rows.size(); first += size) {
+                columns.begin(program, first, size);
+                for (std::size_t row = 0; row < size; ++row) {
+                    program.select(row, nullptr);
+                    for (std::size_t i = 0; i < numbers.size(); ++i) {
+                        if (!program.has_cells(numbers[i])) continue;
+                        RowHost host(random.names, given.rows[first + row]);
+                        const Value expected = given.expressions[i].evaluate(host, zone);
+                        const Kind kind = given.expressions[i].type().kind;
+                        ASSERT_EQ(outcome(program.cell(numbers[i]), kind, columns.vocabulary()), outcome(expected))
+                            << "seed " << seed << " row " << first + row << ": " << given.expressions[i].text();
+                        ++cells;
+                    }
+                }
+            }
+        }
+    }
+    EXPECT_GT(cells, 20000U);
 }
 
 TEST(program, a_row_does_not_depend_on_its_batch) {

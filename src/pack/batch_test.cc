@@ -326,6 +326,80 @@ protected:
 
 Loaded* PackRules::loaded_ = nullptr;
 
+// What a batch says of one row and rule.
+std::string said(const rule::BatchOutcomes& outcomes, std::size_t cell) {
+    return format("{} {} {} {} {}", to_word(outcomes.outcomes[cell]), outcomes.severities[cell], outcomes.bands[cell],
+                  outcomes.margins[cell], outcomes.at_risk_fen[cell]);
+}
+
+TEST_F(PackRules, a_row_does_not_depend_on_its_batch) {
+    const RuleSet& set = loaded_->set;
+    const Zone zone = Zone::china();
+    const Pool pool(set);
+    constexpr std::size_t rows = rule::batch_max;
+    for (const auto& [name, rules] : groups(set)) {
+        BatchJudge judge(set, rules, zone);
+        Random random(seed_of(name) + 1);
+        const Records records = random_records(judge, set, pool, rows, random);
+        cel::Vocabulary vocabulary;
+        RowColumns columns(set, judge, pool, records, vocabulary);
+        rule::BatchOutcomes outcomes;
+        const auto all = [&](std::size_t size) {  // 0: at random
+            std::vector<std::string> texts(rows * rules.size());
+            for (std::size_t first = 0; first < rows;) {
+                const std::size_t count = std::min<std::size_t>(size == 0 ? 1 + random.below(500) : size, rows - first);
+                columns.next(first, count);
+                judge.judge(columns, count, vocabulary, rule::Fill::amounts_of_hits, outcomes);
+                std::vector<std::uint32_t> stored;
+                for (std::size_t cell = 0; cell < count * rules.size(); ++cell) {
+                    texts[cell / count * rows + first + cell % count] = said(outcomes, cell);
+                    const Outcome outcome = outcomes.outcomes[cell];
+                    if (outcome != Outcome::clear && outcome != Outcome::not_applicable)
+                        stored.push_back(static_cast<std::uint32_t>(cell));
+                }
+                EXPECT_EQ(outcomes.stored, stored);
+                first += count;
+            }
+            return texts;
+        };
+        const std::vector<std::string> whole = all(rows);
+        for (const std::size_t size : {1, 2, 3, 63, 64, 65, 2047, 0})
+            EXPECT_EQ(all(size), whole) << name << " " << size;
+        // The same with every fact at hand; then only what is asked.
+        columns.has_rubbish = false;
+        for (std::size_t fact = 0; fact < judge.facts().size(); ++fact) judge.set_at_hand(fact, true);
+        for (const std::size_t size : {1, 64, 2048}) EXPECT_EQ(all(size), whole) << name << " " << size;
+        std::vector<std::uint8_t> asked(rows * rules.size());
+        for (std::uint8_t& one : asked) one = random.chance(0.3) ? 1 : 0;
+        columns.next(0, rows);
+        judge.judge(columns, rows, vocabulary, rule::Fill::amounts_of_hits, outcomes, asked);
+        for (std::size_t cell = 0; cell < asked.size(); ++cell)
+            ASSERT_EQ(said(outcomes, cell), asked[cell] != 0 ? whole[cell] : "not_applicable 0 255 0 0") << name;
+    }
+}
+
+TEST_F(PackRules, what_no_row_needs_is_not_asked_for) {
+    const RuleSet& set = loaded_->set;
+    const Zone zone = Zone::china();
+    const Pool pool(set);
+    for (const auto& [name, rules] : groups(set)) {
+        BatchJudge judge(set, rules, zone);
+        Random random(3);
+        Records records = random_records(judge, set, pool, 50, random);
+        for (Value& day : records.days) day = Value::of(Kind::date, 3);  // long before any rule
+        cel::Vocabulary vocabulary;
+        RowColumns columns(set, judge, pool, records, vocabulary);
+        rule::BatchOutcomes outcomes;
+        columns.next(0, 50);
+        judge.judge(columns, 50, vocabulary, rule::Fill::amounts_of_hits, outcomes);
+        EXPECT_EQ(columns.asked_cells, 0U) << name;
+        EXPECT_TRUE(outcomes.stored.empty());
+        for (std::size_t rule = 0; rule < rules.size(); ++rule) {
+            for (const std::size_t fact : judge.facts_of(rule)) EXPECT_LT(fact, judge.facts().size());
+        }
+    }
+}
+
 TEST_F(PackRules, a_batch_says_of_every_row_what_judge_says_of_it) {
     const RuleSet& set = loaded_->set;
     ASSERT_FALSE(set.rules.empty());

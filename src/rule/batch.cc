@@ -6,8 +6,10 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "cel/kernels.h"
 #include "cel/program.h"
 #include "rule/batch_knowledge.h"
+#include "rule/batch_stages.h"
 #include "rule/table.h"
 #include "rule/values.h"
 
@@ -22,14 +24,14 @@ using Byte = std::uint8_t;
 
 constexpr Byte mark_known = static_cast<Byte>(cel::Known::known);
 
-bool is_true(const ColumnView& view, std::size_t row) {
-    return (view.known == nullptr || view.known[row] == mark_known) && view.truths[row] != 0;
-}
-bool is_false(const ColumnView& view, std::size_t row) {
-    return (view.known == nullptr || view.known[row] == mark_known) && view.truths[row] == 0;
-}
-bool is_known(const ColumnView& view, std::size_t row) {
-    return view.known == nullptr || view.known[row] == mark_known;
+constexpr auto everything = [] {
+    std::array<Byte, batch_max> mask{};
+    mask.fill(mark_known);
+    return mask;
+}();
+
+cel::Truths truths_of(const ColumnView& view) {
+    return {view.truths, view.known != nullptr ? view.known : everything.data()};
 }
 
 using Step = std::optional<std::uint32_t>;  // of the program; nothing where the rule says nothing
@@ -78,6 +80,10 @@ struct BatchJudge::Parts final : cel::Inputs {
     std::vector<ColumnView> scopes;
     std::vector<Byte> are_scopes_read;
 
+    // The rule under way.
+    std::array<Byte, batch_max> live{}, unknown{}, mask_of_open{};
+    std::vector<std::uint16_t> open_rows, hits, without_band;
+
     // cel::Inputs
     ColumnView input(std::uint32_t number, const std::uint8_t* wanted) override;
     Value look_up(std::uint32_t number, std::size_t row, std::span<const Value> key) override;
@@ -88,8 +94,11 @@ struct BatchJudge::Parts final : cel::Inputs {
     std::uint32_t input_number(Origin::Kind kind, const std::string& key, Kind of, bool at_hand);
     ColumnView scope(std::uint32_t number);
     void judge_rule(std::size_t number, const Byte* asked, Fill fill, BatchOutcomes& into);
-    void weigh(const RulePlan& plan, std::size_t number, const Byte* hits, Fill fill, BatchOutcomes& into);
-    Value amount(const Step& step, std::size_t row) { return program.value(*step, row); }
+    void judge_row(std::size_t number, const Byte* asked, Fill fill, BatchOutcomes& into);
+    template <class Each>
+    void of_open_rows(const Step& step, const std::vector<std::uint16_t>& among, Each each);
+    void settle_open(const RulePlan& plan, Outcome* out);
+    void weigh(const RulePlan& plan, std::size_t number, Fill fill, BatchOutcomes& into);
 };
 
 namespace {
@@ -272,12 +281,7 @@ ColumnView BatchJudge::Parts::input(std::uint32_t number, const std::uint8_t* wa
     const Origin& origin = origins[number];
     switch (origin.kind) {
         case Origin::Kind::fact: {
-            static constexpr auto every = [] {
-                std::array<Byte, batch_max> mask{};
-                mask.fill(1);
-                return mask;
-            }();
-            return source->fact(origin.number, wanted != nullptr ? wanted : every.data());
+            return source->fact(origin.number, wanted != nullptr ? wanted : everything.data());
         }
         case Origin::Kind::param: {
             ChosenParam& param = params[origin.number];
@@ -314,129 +318,196 @@ Value BatchJudge::Parts::contains(std::uint32_t number, std::size_t row, std::sp
     return Value::of_bool(find_row(set.tables[origin.number], key, *day) != nullptr);
 }
 
-// rules.md §4.6, in the order of judge(): a row leaves at the first line that holds.
+// rules.md §4.6, in the order of judge(). The first two stages look at all rows, the others at the few that are left.
 void BatchJudge::Parts::judge_rule(std::size_t number, const Byte* asked, Fill fill, BatchOutcomes& into) {
     const RulePlan& plan = plans[number];
     const Rule& rule = *plan.rule;
     Outcome* const out = into.outcomes.data() + number * rows;
-    std::array<Byte, batch_max> live;
-    std::array<Byte, batch_max> unknown;
-    bool is_any = false;
-    for (std::size_t row = 0; row < rows; ++row) {
-        const std::optional<Date> day = days.of(row);
-        live[row] = (asked == nullptr || asked[row] != 0) && (!day || rule.in_force.contains(*day)) ? 1 : 0;
-        out[row] = Outcome::not_applicable;
-        is_any = is_any || live[row] != 0;
-    }
-    if (!is_any) return;
-    const bool has_day_field = rule.date_slot.has_value();
-    if (plan.applies || (has_day_field && !days.are_all_known())) {
-        const ColumnView applies = plan.applies ? program.evaluate(*plan.applies, live.data()) : ColumnView{};
-        is_any = false;
+    const bool may_lack_day = rule.date_slot.has_value() && !days.are_all_known();
+    const Byte* wanted = asked;
+    if (!days.are_all_within(rule.in_force)) {
         for (std::size_t row = 0; row < rows; ++row) {
-            if (live[row] == 0) continue;
-            const bool lacks_day = has_day_field && !days.of(row);
-            if (plan.applies && is_false(applies, row)) {
-                live[row] = 0;
-            } else if (lacks_day || (plan.applies && !is_true(applies, row))) {
-                live[row] = 0;
-                out[row] = Outcome::inconclusive;
-            }
-            is_any = is_any || live[row] != 0;
+            const std::optional<Date> day = days.of(row);
+            live[row] = (asked == nullptr || asked[row] != 0) && (!day || rule.in_force.contains(*day)) ? 1 : 0;
         }
-        if (!is_any) return;
+        wanted = live.data();
     }
-    const auto asked_of = [&](const Step& step) { return step ? program.evaluate(*step, live.data()) : ColumnView{}; };
-    const ColumnView when = asked_of(plan.when);
-    const ColumnView needs = asked_of(plan.needs);
-    const ColumnView doubts = asked_of(plan.doubts);
-    is_any = false;
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (live[row] == 0) continue;
-        // No clauses: `all` of none is true, `any` of none is false.
-        const bool when_known = !plan.when || is_known(when, row);
-        const bool when_true = plan.when ? is_true(when, row) : !rule.any;
-        unknown[row] =
-            !when_known || (plan.needs && !is_true(needs, row)) || (plan.doubts && !is_false(doubts, row)) ? 1 : 0;
-        if (unknown[row] == 0 && !when_true) {
-            out[row] = Outcome::clear;
-            live[row] = 0;
+    if (wanted != nullptr && !cel::is_any(wanted, rows)) {
+        std::fill_n(out, rows, Outcome::not_applicable);
+        return;
+    }
+    Left left{.is_any = true, .has_unknown = false};
+    if (plan.applies) {
+        left = after_applies(wanted, truths_of(program.evaluate(*plan.applies, wanted)), rows, live.data(), out);
+    } else {
+        for (std::size_t row = 0; row < rows; ++row) {
+            live[row] = wanted == nullptr ? 1 : wanted[row];
+            out[row] = live[row] != 0 ? Outcome::clear : Outcome::not_applicable;
         }
-        is_any = is_any || live[row] != 0;
     }
-    if (!is_any) return;
-    const ColumnView exceptions = asked_of(plan.exceptions);
-    is_any = false;
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (live[row] == 0) continue;
-        if (plan.exceptions && is_true(exceptions, row)) {
-            out[row] = Outcome::exempt;
+    if (may_lack_day) {  // applies is then absent, unless it is false
+        for (std::size_t row = 0; row < rows; ++row) {
+            if (live[row] == 0 || days.is_known(row)) continue;
             live[row] = 0;
-        } else if (unknown[row] != 0 || (plan.exceptions && !is_false(exceptions, row))) {
             out[row] = Outcome::inconclusive;
-            live[row] = 0;
+            left.has_unknown = true;
         }
-        is_any = is_any || live[row] != 0;
     }
-    if (!is_any) return;
-    if (plan.doubts_of_hits) {
-        const ColumnView doubts_of_hits = asked_of(plan.doubts_of_hits);
-        is_any = false;
+    open_rows.clear();
+    if (left.is_any) {
+        const Byte* const mask = cel::covers(live.data(), everything.data(), rows) ? nullptr : live.data();
+        const auto asked_of = [&](const Step& step) {
+            return step ? truths_of(program.evaluate(*step, mask)) : cel::Truths{nullptr, nullptr};
+        };
+        const cel::Truths when = asked_of(plan.when);
+        const cel::Truths needs = asked_of(plan.needs);
+        const cel::Truths doubts = asked_of(plan.doubts);
+        if (after_clauses({when, needs, doubts}, rule.any, rows, live.data(), unknown.data()))
+            append_rows(live.data(), rows, open_rows);
+    }
+    for (const std::uint16_t row : open_rows) out[row] = Outcome::hit;
+    settle_open(plan, out);
+    if (left.has_unknown) {
         for (std::size_t row = 0; row < rows; ++row) {
-            if (live[row] == 0) continue;
-            if (!is_false(doubts_of_hits, row)) {
-                out[row] = Outcome::inconclusive;
-                live[row] = 0;
-            }
-            is_any = is_any || live[row] != 0;
+            if (out[row] != Outcome::clear && out[row] != Outcome::not_applicable)
+                into.stored.push_back(static_cast<std::uint32_t>(number * rows + row));
         }
-        if (!is_any) return;
+    } else {
+        for (const std::uint16_t row : open_rows)
+            into.stored.push_back(static_cast<std::uint32_t>(number * rows + row));
     }
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (live[row] != 0) out[row] = Outcome::hit;
+    weigh(plan, number, fill, into);
+}
+
+// What a step says of the rows that are open: cell by cell where few are left, else as a column.
+template <class Each>
+void BatchJudge::Parts::of_open_rows(const Step& step, const std::vector<std::uint16_t>& among, Each each) {
+    if (!step || among.empty()) return;
+    const bool by_cell =
+        program.has_cells(*step) && (rows == 1 || (program.is_dense(*step) && among.size() * 8 < rows));
+    if (by_cell) {
+        for (const std::uint16_t row : among) {
+            program.select(row, nullptr);
+            const Program::Cell cell = program.cell(*step);
+            each(row, cell);
+        }
+        return;
     }
-    weigh(plan, number, live.data(), fill, into);
+    std::fill_n(mask_of_open.data(), rows, Byte{0});
+    for (const std::uint16_t row : among) mask_of_open[row] = 1;
+    const ColumnView view = program.evaluate(*step, mask_of_open.data());
+    for (const std::uint16_t row : among) {
+        Program::Cell cell;
+        cell.known = view.known == nullptr ? mark_known : view.known[row];
+        if (cell.known == mark_known) {
+            if (program.has_cells(*step)) {
+                cell.number = view.kind == Kind::boolean ? view.truths[row] : view.numbers[row];
+            } else {
+                const Value value = program.value(*step, row);
+                const bool is_time = value.kind() == Kind::timestamp || value.kind() == Kind::duration;
+                cell.number = is_time ? value.ms() : value.number();
+            }
+        }
+        each(row, cell);
+    }
+}
+
+// Rows that are neither clear nor out: exceptions, what is unknown, doubts of hits. `open_rows` stay as they are.
+void BatchJudge::Parts::settle_open(const RulePlan& plan, Outcome* out) {
+    if (open_rows.empty()) return;
+    of_open_rows(plan.exceptions, open_rows, [&](std::uint16_t row, const Program::Cell& cell) {
+        if (cell.is_true())
+            out[row] = Outcome::exempt;
+        else if (!cell.is_false())
+            out[row] = Outcome::inconclusive;
+    });
+    hits.clear();
+    for (const std::uint16_t row : open_rows) {
+        if (out[row] == Outcome::hit && unknown[row] != 0) out[row] = Outcome::inconclusive;
+        if (out[row] == Outcome::hit) hits.push_back(row);
+    }
+    of_open_rows(plan.doubts_of_hits, hits, [&](std::uint16_t row, const Program::Cell& cell) {
+        if (!cell.is_false()) out[row] = Outcome::inconclusive;
+    });
 }
 
 // Band, severity, margin and money of the hits.
-void BatchJudge::Parts::weigh(const RulePlan& plan, std::size_t number, const Byte* hits, Fill fill,
-                              BatchOutcomes& into) {
+void BatchJudge::Parts::weigh(const RulePlan& plan, std::size_t number, Fill fill, BatchOutcomes& into) {
     const std::size_t base = number * rows;
-    std::array<Byte, batch_max> open;
-    std::copy_n(hits, rows, open.data());
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (hits[row] != 0) into.severities[base + row] = 1;
+    hits.clear();
+    for (const std::uint16_t row : open_rows) {
+        if (into.outcomes[base + row] == Outcome::hit) hits.push_back(row);
     }
-    for (std::size_t i = 0; i < plan.bands.size() && i < no_band; ++i) {
-        const ColumnView holds = plan.bands[i] ? program.evaluate(*plan.bands[i], open.data()) : ColumnView{};
-        for (std::size_t row = 0; row < rows; ++row) {
-            if (open[row] == 0 || (plan.bands[i] && !is_true(holds, row))) continue;
-            open[row] = 0;
+    if (hits.empty()) return;
+    for (const std::uint16_t row : hits) into.severities[base + row] = 1;
+    without_band = hits;
+    for (std::size_t i = 0; i < plan.bands.size() && i < no_band && !without_band.empty(); ++i) {
+        const auto put = [&](std::uint16_t row) {
             into.bands[base + row] = static_cast<Byte>(i);
             into.severities[base + row] = static_cast<Byte>(plan.rule->bands[i].severity);
+        };
+        if (!plan.bands[i]) {
+            for (const std::uint16_t row : without_band) put(row);
+            break;
         }
+        of_open_rows(plan.bands[i], without_band, [&](std::uint16_t row, const Program::Cell& cell) {
+            if (cell.is_true()) put(row);
+        });
+        std::erase_if(without_band, [&](std::uint16_t row) { return into.bands[base + row] != no_band; });
     }
-    if (plan.severity) {
-        const ColumnView severity = program.evaluate(*plan.severity, hits);
-        for (std::size_t row = 0; row < rows; ++row) {
-            if (hits[row] != 0 && is_known(severity, row))
-                into.severities[base + row] = static_cast<Byte>(std::clamp<std::int64_t>(severity.numbers[row], 1, 3));
-        }
-    }
+    of_open_rows(plan.severity, hits, [&](std::uint16_t row, const Program::Cell& cell) {
+        if (cell.known == mark_known)
+            into.severities[base + row] = static_cast<Byte>(std::clamp<std::int64_t>(cell.number, 1, 3));
+    });
     if (fill != Fill::amounts_of_hits) return;
-    const auto amounts = [&](const Step& step, std::vector<std::int64_t>& to) {
-        if (!step) return;
-        program.evaluate(*step, hits);
-        for (std::size_t row = 0; row < rows; ++row) {
-            if (hits[row] == 0) continue;
-            const Value value = amount(step, row);
-            if (!value.is_known()) continue;
-            const bool is_time = value.kind() == Kind::timestamp || value.kind() == Kind::duration;
-            to[base + row] = is_time ? value.ms() : value.number();
+    of_open_rows(plan.margin, hits, [&](std::uint16_t row, const Program::Cell& cell) {
+        if (cell.known == mark_known) into.margins[base + row] = cell.number;
+    });
+    of_open_rows(plan.at_risk, hits, [&](std::uint16_t row, const Program::Cell& cell) {
+        if (cell.known == mark_known) into.at_risk_fen[base + row] = cell.number;
+    });
+}
+
+// The same for a batch of one row, cell by cell.
+void BatchJudge::Parts::judge_row(std::size_t number, const Byte* asked, Fill fill, BatchOutcomes& into) {
+    const RulePlan& plan = plans[number];
+    const Rule& rule = *plan.rule;
+    Outcome& out = into.outcomes[number];
+    out = Outcome::not_applicable;
+    if (asked != nullptr && asked[0] == 0) return;
+    const std::optional<Date> day = days.of(0);
+    if (day && !rule.in_force.contains(*day)) return;
+    const bool lacks_day = !day && rule.date_slot.has_value();
+    bool is_open = !lacks_day;
+    if (plan.applies) {
+        const Program::Cell applies = program.cell(*plan.applies);
+        if (applies.is_false()) return;
+        is_open = is_open && applies.is_true();
+    }
+    open_rows.clear();
+    if (is_open) {
+        bool is_unknown = false;
+        bool holds = !rule.any;
+        if (plan.when) {
+            const Program::Cell when = program.cell(*plan.when);
+            is_unknown = when.known != mark_known;
+            holds = when.is_true();
         }
-    };
-    amounts(plan.margin, into.margins);
-    amounts(plan.at_risk, into.at_risk_fen);
+        if (plan.needs) is_unknown = is_unknown || !program.cell(*plan.needs).is_true();
+        if (plan.doubts) is_unknown = is_unknown || !program.cell(*plan.doubts).is_false();
+        if (!is_unknown && !holds) {
+            out = Outcome::clear;
+            return;
+        }
+        unknown[0] = is_unknown ? 1 : 0;
+        out = Outcome::hit;
+        open_rows.push_back(0);
+        settle_open(plan, &out);
+        weigh(plan, number, fill, into);
+    } else {
+        out = Outcome::inconclusive;
+    }
+    into.stored.push_back(static_cast<std::uint32_t>(number));
 }
 
 BatchJudge::BatchJudge(const RuleSet& set, std::vector<const Rule*> rules, const Zone& zone)
@@ -479,6 +550,7 @@ void BatchJudge::judge(FactColumns& columns, std::size_t rows, cel::Vocabulary& 
     const std::size_t cells = rows * parts.rules.size();
     into.rows = rows;
     into.outcomes.resize(cells);
+    into.stored.clear();
     into.severities.assign(cells, 0);
     into.bands.assign(cells, no_band);
     into.margins.assign(fill == Fill::amounts_of_hits ? cells : 0, 0);
@@ -490,8 +562,10 @@ void BatchJudge::judge(FactColumns& columns, std::size_t rows, cel::Vocabulary& 
     parts.scopes.resize(parts.scope_keys.size());
     parts.are_scopes_read.assign(parts.scope_keys.size(), 0);
     parts.program.begin(rows, parts, vocabulary, parts.zone);
-    for (std::size_t rule = 0; rule < parts.rules.size(); ++rule)
-        parts.judge_rule(rule, asked.empty() ? nullptr : asked.data() + rule * rows, fill, into);
+    for (std::size_t rule = 0; rule < parts.rules.size(); ++rule) {
+        const Byte* const own = asked.empty() ? nullptr : asked.data() + rule * rows;
+        rows == 1 ? parts.judge_row(rule, own, fill, into) : parts.judge_rule(rule, own, fill, into);
+    }
 }
 
 }  // namespace ningyi::rule

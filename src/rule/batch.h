@@ -44,6 +44,7 @@ public:
 struct BatchOutcomes {
     std::size_t rows = 0;
     std::vector<Outcome> outcomes;          // rule-major: [rule * rows + row]
+    std::vector<std::uint32_t> stored;      // cells of outcomes that are hit, exempt or inconclusive, rising
     std::vector<std::uint8_t> severities;   // of hits, else 0; same order
     std::vector<std::uint8_t> bands;        // index of the band of a hit, 255: none
     std::vector<std::int64_t> margins;      // of hits, base units; 0 where there is none
