@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/intake_of_bundle.h"
+#include "app/store_packs.h"
 #include "base/text.h"
 #include "exchange/audit_output.h"
 #include "intake/opener.h"
@@ -48,10 +49,8 @@ std::map<rule::Outcome, std::int64_t> totals_of(const std::vector<ledger::Count>
 }  // namespace
 
 int audit(const AuditOptions& options, Terminal& terminal) {
-    auto packs = load_packs(options.packs);
-    if (!packs) return terminal.complain(packs.error()), exit_unusable;
-    auto page = audit_page(**packs);
-    if (!page) return terminal.complain(page.error()), exit_unusable;
+    auto folder = load_packs(options.packs);
+    if (!folder) return terminal.complain(folder.error()), exit_unusable;
     const auto digest = digest_of_bundle(options.bundle);
     if (!digest) return terminal.complain(digest.error()), exit_unusable;
 
@@ -84,18 +83,43 @@ int audit(const AuditOptions& options, Terminal& terminal) {
     }
     if (is_empty || !before) store->log().set_property(bundle_property, *digest);
 
+    const auto lifecycle = lifecycle_of(*store);
+    if (!lifecycle) return terminal.complain(lifecycle.error()), exit_unusable;
+    auto runs = packs_of_store(lifecycle->state(), std::move(*folder));
+    if (!runs) return terminal.complain(runs.error()), exit_unusable;
+    tell_difference(*runs, terminal);
+    rule::RuleSet& set = runs->packs->set;
+    auto page = audit_page(*runs->packs);
+    if (!page) return terminal.complain(page.error()), exit_unusable;
+
     const std::string rejected = (fs::path(options.out) / "rejected.csv").string();
-    auto taken = take_in(options.bundle, *store, **packs, rejected, terminal);
+    auto taken = take_in(options.bundle, *store, *runs->packs, rejected, terminal);
     if (!taken) return terminal.complain(taken.error()), exit_unusable;
     report(*taken, rejected, terminal);
     store->log().set_property(zone_property, taken->info.zone.name());
+    if (!runs->state.is_adopted) {
+        const Faults faults = adopt(*store, *runs->packs);
+        if (!faults.empty()) return terminal.complain(faults), exit_unusable;
+    }
+    apply_statuses(runs->state, set);
+    leave_out_retired(set);
 
     intake::Opener opener(store->keys(), intake::partition_of(store->log()));
-    const run::Source source{store->log(), opening_with(opener), (*packs)->set, taken->info.zone};
+    const run::Source source{store->log(), opening_with(opener), set, taken->info.zone};
     auto reaudit = run::reaudit(source, [&](double share) { terminal.progress("稽核", "auditing", share); });
     terminal.progress("稽核", "auditing", 1);
     if (!reaudit) return terminal.complain(reaudit.error()), exit_unusable;
-    run::record(store->ledger(), *reaudit);
+    // Rates of this audit may pause a rule: its findings are then shown with those on trial.
+    if (runs->state.is_adopted) {
+        runs->state = lifecycle->state(day_counts(reaudit->counts), taken->info.zone);
+        apply_statuses(runs->state, set);
+        tell_pauses(runs->state, terminal);
+    }
+    auto trials = judge_copies(*runs, source, terminal);
+    if (!trials) return terminal.complain(trials.error()), exit_unusable;
+    std::vector<const run::Reaudit*> beside;
+    for (const Trial& trial : *trials) beside.push_back(&trial.reaudit);
+    run::record(store->ledger(), *reaudit, beside, findings_to_keep(store->ledger(), *runs));
 
     std::string root;
     const auto notes = store->log().checkpoints();
@@ -104,29 +128,45 @@ int audit(const AuditOptions& options, Terminal& terminal) {
         if (const auto checkpoint = log::checkpoint_of(notes.back().second, *key)) root = to_hex(checkpoint->root);
     }
     const model::Scope scope = model::Scope::of_file_holder("audit", level_shown);
-    const exchange::AuditInput input{
-        .set = (*packs)->set,
-        .page = *page,
-        .engine = *reaudit->engine,
-        .findings = std::move(reaudit->findings),
-        .counts = reaudit->counts,
-        .zone = taken->info.zone,
-        .scope = scope,
-        .language = terminal.language(),
-        .district_name = taken->info.name,
-        .period = period_of(taken->info),
-        .as_of =
-            taken->info.as_of ? to_text(*taken->info.as_of, taken->info.zone.offset_minutes(*taken->info.as_of)) : "",
-        .period_from = taken->info.from,
-        .period_to = taken->info.to,
-        .taken_at = taken->info.as_of,
-        .files = summaries_of(taken->report),
-        .log_root = root,
-        .log_size = store->log().size(),
-        .progress = [&](double share) { terminal.progress("写报告", "writing the report", share); }};
-    const auto written = exchange::write_audit(input, options.out);
+    const auto input_of = [&](const rule::RuleSet& rules, run::Reaudit& of) {
+        return exchange::AuditInput{
+            .set = rules,
+            .page = *page,
+            .engine = *of.engine,
+            .findings = std::move(of.findings),
+            .counts = of.counts,
+            .zone = taken->info.zone,
+            .scope = scope,
+            .language = terminal.language(),
+            .district_name = taken->info.name,
+            .period = period_of(taken->info),
+            .as_of = taken->info.as_of
+                         ? to_text(*taken->info.as_of, taken->info.zone.offset_minutes(*taken->info.as_of))
+                         : "",
+            .period_from = taken->info.from,
+            .period_to = taken->info.to,
+            .taken_at = taken->info.as_of,
+            .files = summaries_of(taken->report),
+            .log_root = root,
+            .log_size = store->log().size(),
+            .progress = [&](double share) { terminal.progress("写报告", "writing the report", share); }};
+    };
+    const auto written = exchange::write_audit(input_of(set, *reaudit), options.out);
     terminal.progress("写报告", "writing the report", 1);
     if (!written) return terminal.complain(written.error()), exit_unusable;
+    // What versions on trial find is kept apart: nobody should take it for a lead.
+    for (Trial& trial : *trials) {
+        const fs::path apart = fs::path(options.out) / "trial" / format("{}@{}", trial.copy.rule, trial.copy.version);
+        fs::create_directories(apart, error);
+        const auto totals_of_trial = totals_of(trial.reaudit.counts);
+        const auto written_apart = exchange::write_audit(input_of(trial.packs->set, trial.reaudit), apart.string());
+        if (!written_apart) return terminal.complain(written_apart.error()), exit_unusable;
+        const auto hits = totals_of_trial.find(rule::Outcome::hit);
+        terminal.say(format("试运行 {} 第 {} 版：命中 {}，另存 {}", trial.copy.rule, trial.copy.version,
+                            hits == totals_of_trial.end() ? 0 : hits->second, apart.string()),
+                     format("on trial, {} version {}: {} hits, kept apart in {}", trial.copy.rule, trial.copy.version,
+                            hits == totals_of_trial.end() ? 0 : hits->second, apart.string()));
+    }
 
     auto totals = totals_of(reaudit->counts);
     terminal.say(format("稽核完成：命中 {}，豁免 {}，无法判定 {}，未见异常 {}，不适用 {}", totals[rule::Outcome::hit],

@@ -23,6 +23,8 @@ struct CommandGroup {
     std::string t(const char* zh, const char* en) const { return std::string(terminal.pick(zh, en)); }
 };
 
+void add_backtest_commands(CommandGroup& group);  // ningyi backtest
+void add_casework_commands(CommandGroup& group);  // ningyi verdicts, draw, precision, account
 void add_rule_commands(CommandGroup& group);  // ningyi rule …
 
 }  // namespace ningyi::app

@@ -69,11 +69,16 @@ Result<pack::Files> read_pack_files(const fs::path& folder) {
 }
 
 Result<std::unique_ptr<Packs>> load_packs(const std::string& option) {
-    auto packs = std::make_unique<Packs>();
-    packs->folder = packs_folder(option);
-    auto files = read_pack_files(packs->folder);
+    const fs::path folder = packs_folder(option);
+    auto files = read_pack_files(folder);
     if (!files) return failure(std::move(files.error()));
-    packs->files = std::move(*files);
+    return packs_of_files(folder, std::move(*files));
+}
+
+Result<std::unique_ptr<Packs>> packs_of_files(const fs::path& folder, pack::Files files) {
+    auto packs = std::make_unique<Packs>();
+    packs->folder = folder;
+    packs->files = std::move(files);
     pack::Loaded loaded = pack::load(packs->files, pack::measure_shapes());
     if (!loaded.faults.empty()) return failure(std::move(loaded.faults));
     packs->set = std::move(loaded.set);

@@ -28,6 +28,9 @@ std::filesystem::path packs_folder(const std::string& option);
 // All text files below the folder, by their path relative to it; a fault when there is no such folder.
 Result<pack::Files> read_pack_files(const std::filesystem::path& folder);
 
+// The same from texts that were read already.
+Result<std::unique_ptr<Packs>> packs_of_files(const std::filesystem::path& folder, pack::Files files);
+
 // Packs ready for use, or every fault of them.
 Result<std::unique_ptr<Packs>> load_packs(const std::string& option);
 

@@ -21,5 +21,6 @@ int rule_test(const RuleTestOptions& options, Terminal& terminal);
 // One function a subcommand declares it under `ningyi rule`. Options live in the callback; it sets `group.chosen`.
 void add_rule_test(CLI::App& rule, CommandGroup& group);
 void add_rule_reference(CLI::App& rule, CommandGroup& group);
+void add_release_commands(CLI::App& rule, CommandGroup& group);  // propose, approve, pause, resume, retire, status
 
 }  // namespace ningyi::app

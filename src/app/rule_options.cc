@@ -24,6 +24,7 @@ void add_rule_commands(CommandGroup& group) {
     rule->require_subcommand(1);
     add_rule_test(*rule, group);
     add_rule_reference(*rule, group);
+    add_release_commands(*rule, group);
     for (CLI::App* command : rule->get_subcommands({})) command->get_help_ptr()->group(group.t("选项", "Options"));
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/intake_of_bundle.h"
+#include "app/store_packs.h"
 #include "base/text.h"
 #include "engine/replay.h"
 #include "intake/opener.h"
@@ -99,15 +100,18 @@ int import(const ImportOptions& options, Terminal& terminal) {
     }
     auto store = store::DataFolder::open(options.store, store::DataFolder::Opening::create);
     if (!store) return terminal.complain(store.error()), exit_unusable;
-    auto taken = take_in(options.bundle, *store, **packs, rejected, terminal);
+    const auto lifecycle = lifecycle_of(*store);
+    if (!lifecycle) return terminal.complain(lifecycle.error()), exit_unusable;
+    auto runs = packs_of_store(lifecycle->state(), std::move(*packs));
+    if (!runs) return terminal.complain(runs.error()), exit_unusable;
+    tell_difference(*runs, terminal);
+    auto taken = take_in(options.bundle, *store, *runs->packs, rejected, terminal);
     if (!taken) return terminal.complain(taken.error()), exit_unusable;
     report(*taken, rejected, terminal);
     return taken->report.exit_status();
 }
 
 int replay(const ReplayOptions& options, Terminal& terminal) {
-    auto packs = load_packs(options.packs);
-    if (!packs) return terminal.complain(packs.error()), exit_unusable;
     auto store = store::DataFolder::open(options.store, store::DataFolder::Opening::existing);
     if (!store) return terminal.complain(store.error()), exit_unusable;
     const model::Scope scope = model::Scope::of_file_holder("replay", 2);
@@ -123,6 +127,8 @@ int replay(const ReplayOptions& options, Terminal& terminal) {
     // Without an audit nothing was judged, and the zone is of no account.
     const auto zone = Zone::by_name(store->log().property(zone_property).value_or(Zone::china().name()));
     if (!zone) return terminal.complain(zone.error()), exit_unusable;
+    auto packs = packs_of_finding(*store, *stored, options.packs);
+    if (!packs) return terminal.complain(packs.error()), exit_unusable;
     intake::Opener opener(store->keys(), intake::partition_of(store->log()));
     const run::Source source{store->log(), opening_with(opener), (*packs)->set, *zone};
     auto replayed = run::replay(source, *stored);

@@ -41,6 +41,7 @@ constexpr std::string_view model_text = R"(entities:
   release:
     title: {zh: 规则与参数变更, en: Change of rules or values}
     key: release_id
+    date: effective_on
     fields:
       release_id: {type: string, size: 128, level: 1, zh: 变更编号, en: Number of the change}
       change: {type: string, size: 128, level: 1, zh: 同批变更, en: Changes made together}

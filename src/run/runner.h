@@ -40,8 +40,10 @@ struct Reaudit {
 // resolve.
 Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads = 0);
 
-// Replaces what the ledger holds by this.
-void record(ledger::Ledger& ledger, const Reaudit& reaudit);
+// Replaces what the ledger holds by this, and by what versions on trial found beside it. `kept` are findings of versions
+// that judge no more: they stay as they were, to be replayed.
+void record(ledger::Ledger& ledger, const Reaudit& reaudit, const std::vector<const Reaudit*>& beside = {},
+            const std::vector<engine::Finding>& kept = {});
 
 // Feeds the log live from its beginning and records what comes after the ledger's position: exactly once, also after a
 // crash.

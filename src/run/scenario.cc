@@ -6,6 +6,7 @@
 
 #include "base/quantity.h"
 #include "base/text.h"
+#include "casework/draw.h"
 #include "engine/body_value.h"
 #include "engine/engine.h"
 #include "engine/replay.h"
@@ -190,7 +191,8 @@ Result<Played> play(const Scenario& scenario, const rule::RuleSet& set, const Zo
     const auto keep = [&](Finding finding) { findings.push_back(std::move(finding)); };
     std::vector<bool> asked(scenario.expectations.size(), false);
     const Context context{set, zone, **live};
-    for (const engine::ClearEvent& event : scenario.events) {
+    for (engine::ClearEvent event : scenario.events) {
+        casework::add_computed(event);
         // What was known by a time is looked at once the clock stands there and before anything later arrives.
         for (std::size_t i = 0; i < asked.size(); ++i) {
             const Expectation& expectation = scenario.expectations[i];

@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Lives the life of rules as people do at the command line: verdicts, draws, precision, changes by two people, pause and
+retirement; and replays findings after all of it.
+
+Each test is a method; the last line printed is "N passed, M failed". Uses build/release/bin/ningyi, or $NINGYI_PROGRAM.
+"""
+import collections
+import csv
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import traceback
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+NINGYI = pathlib.Path(os.environ.get("NINGYI_PROGRAM", TOP / "build/release/bin/ningyi"))
+AUTHOR = ("--by", "zhang", "--role", "rule_author")
+APPROVER = ("--by", "li", "--role", "rule_approver")
+
+
+def ningyi(*words, lang="en", status=0, limit=300):
+    done = subprocess.run([str(NINGYI), "--lang", lang, *map(str, words)], cwd=TOP, capture_output=True, text=True, timeout=limit)
+    output = done.stdout + done.stderr
+    assert status is None or done.returncode == status, f"ningyi {' '.join(map(str, words))}: exit {done.returncode}, expected {status}\n{output[-2500:]}"
+    return output
+
+
+class Tests:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.district = self.folder / "district"
+        self.packs = self.folder / "packs"
+        shutil.copytree(TOP / "packs", self.packs)
+        ningyi("simulate", "--orders", 400, "--seed", 5, "--days", 10, "--out", self.district)
+        self.first = self.folder / "first"
+        ningyi("audit", self.district, "--out", self.first, "--packs", self.packs)
+
+    def audited(self, name):
+        """A report and store of its own, as they are after the first audit."""
+        target = self.folder / name
+        shutil.copytree(self.first, target)
+        return target, target / "store"
+
+    def findings(self, report):
+        return [json.loads(line) for line in (report / "findings.jsonl").read_text().splitlines()]
+
+    def hits(self, report):
+        return [f for f in self.findings(report) if f["outcome"] == "hit"]
+
+    def most_hit(self, report):
+        return collections.Counter(f["rule"] for f in self.hits(report)).most_common(1)[0][0]
+
+    def log_size(self, store):
+        with tempfile.TemporaryDirectory() as copy:
+            for path in pathlib.Path(store).glob("log.db*"):
+                shutil.copy(path, copy)
+            with sqlite3.connect(pathlib.Path(copy) / "log.db") as database:
+                return database.execute("SELECT max(seq) FROM event").fetchone()[0]
+
+    def replays(self, finding, store):
+        # The folder of packs does not exist: the texts come from the log.
+        return "the same bytes" in ningyi("replay", finding["id"], "--store", store, "--packs", self.folder / "nowhere", status=None)
+
+    def test_a_finding_replays_without_any_folder_of_packs(self):
+        _, store = self.audited("no_packs")
+        for finding in self.findings(self.first)[:5]:
+            assert self.replays(finding, store), finding["rule"]
+
+    def test_a_finding_replays_after_its_rule_was_retired_and_the_rule_judges_no_more(self):
+        report, store = self.audited("retired")
+        rule = self.most_hit(report)
+        finding = next(f for f in self.hits(report) if f["rule"] == rule)
+        ningyi("rule", "retire", rule, "--store", store, "--reason", "replaced", *AUTHOR)
+        assert "may not approve" in ningyi("rule", "retire", rule, "--store", store, *AUTHOR, status=1)
+        assert "retired" not in ningyi("rule", "status", rule, "--store", store).splitlines()[0]
+        ningyi("rule", "retire", rule, "--store", store, *APPROVER)
+        assert "retired" in ningyi("rule", "status", rule, "--store", store)
+        assert self.replays(finding, store)
+        ningyi("audit", self.district, "--out", report, "--packs", self.packs)
+        assert not [f for f in self.findings(report) if f["rule"] == rule]
+        assert [f for f in self.findings(report)], "the other rules go on"
+        assert self.replays(finding, store), "a re-audit keeps what a retired rule had found"
+
+    def test_a_folder_that_differs_from_the_log_is_told_and_not_used(self):
+        report, store = self.audited("differs")
+        before = (report / "findings.csv").read_bytes()
+        packs = self.folder / "other_packs"
+        shutil.copytree(self.packs, packs)
+        path = packs / "oversight/params/review.yaml"
+        path.write_text(path.read_text().replace("value: 60", "value: 61"))
+        output = ningyi("audit", self.district, "--out", report, "--packs", packs)
+        assert "differs from what the log" in output and "oversight/params/review.yaml" in output
+        ids = [row["subject"] + row["rule"] for row in csv.DictReader(before.decode("utf-8-sig").splitlines())]
+        again = [row["subject"] + row["rule"] for row in csv.DictReader((report / "findings.csv").read_text("utf-8-sig").splitlines())]
+        assert ids == again
+
+    def test_values_change_by_two_people_and_old_findings_still_replay(self):
+        report, store = self.audited("values")
+        where, old = "home_care/params/location.yaml", self.hits(report)
+        text = (self.packs / where).read_text()
+        changed = self.folder / "location.yaml"
+        changed.write_text(text.replace("value: 300m", "value: 350m"))
+        assert changed.read_text() != text
+        rest = ("--store", store, "--reason", "the circle was too small")
+        assert "backtest" in ningyi("rule", "propose", where, "--file", changed, *rest, *AUTHOR, status=1)
+        ningyi("rule", "propose", where, "--file", changed, "--backtest", "ab12", "--hits-before", 100, "--hits-after", 60, *rest, *AUTHOR)
+        assert "same role" in ningyi("rule", "approve", where, "--store", store, "--by", "wang", "--role", "rule_author", status=1)
+        assert "may not approve" in ningyi("rule", "approve", where, "--store", store, "--by", "zhang", "--role", "bureau", status=1)
+        ningyi("account", "zhang2", "--person", "zhang", "--store", store, "--by", "admin")
+        assert "one person" in ningyi("rule", "approve", where, "--store", store, "--by", "zhang2", "--role", "bureau", status=1)
+        ningyi("rule", "approve", where, "--store", store, *APPROVER)
+        for finding in old[:5]:
+            assert self.replays(finding, store)
+        ningyi("audit", self.district, "--out", report, "--packs", self.packs)
+        new = self.hits(report)
+        assert any(f["rule"] == "OV-GV-06" for f in new), "a change that hides a third of the hits is looked at"
+        for finding in new[:5]:
+            assert self.replays(finding, store)
+
+    def test_a_new_version_of_a_live_rule_runs_beside_it_and_is_kept_apart(self):
+        report, store = self.audited("beside")
+        text = (self.packs / "oversight/rules/gv/OV-GV-04.yaml").read_text()
+        new = self.folder / "OV-GV-04.yaml"
+        rest = ("--store", store, "--reason", "stricter", "--backtest", "cd34")
+        new.write_text(text)
+        assert "higher" in ningyi("rule", "propose", "OV-GV-04", "--file", new, *rest, *AUTHOR, status=1)
+        new.write_text(text.replace("version: 1", "version: 2").replace("status: live", "status: shadow").replace("severity: '3'", "severity: '2'").replace("severity: 3", "severity: 2"))
+        ningyi("rule", "propose", "OV-GV-04", "--file", new, *rest, *AUTHOR)
+        ningyi("rule", "approve", "OV-GV-04@2", "--store", store, *APPROVER)
+        status = ningyi("rule", "status", "OV-GV-04", "--store", store)
+        assert "version 1  live" in status and "version 2 is on trial" in status, status
+        ningyi("draw", "--store", store, "--seed", "3", *APPROVER)
+        ningyi("audit", self.district, "--out", report, "--packs", self.packs)
+        assert (report / "trial/OV-GV-04@2/findings.csv").exists()
+        ningyi("rule", "propose", "OV-GV-04", "--to", "live", "--store", store, "--reason", "ready", *AUTHOR)
+        assert "verdicts decided" in ningyi("rule", "approve", "OV-GV-04@2:live", "--store", store, *APPROVER, status=1)
+
+    def test_one_person_pauses_and_two_bring_it_back(self):
+        report, store = self.audited("paused")
+        rule = next(f["rule"] for f in self.hits(report) if " live " in ningyi("rule", "status", f["rule"], "--store", store))
+        ningyi("rule", "pause", rule, "--store", store, "--reason", "the feed is down", *AUTHOR)
+        assert "paused" in ningyi("rule", "status", rule, "--store", store)
+        output = ningyi("audit", self.district, "--out", report, "--packs", self.packs)
+        assert f"rule {rule} version 1 is paused: the feed is down" in output
+        ningyi("rule", "resume", rule, "--store", store, "--reason", "repaired", *AUTHOR)
+        ningyi("rule", "resume", rule, "--store", store, *AUTHOR, status=1)
+        ningyi("rule", "resume", rule, "--store", store, *APPROVER)
+        assert "live" in ningyi("rule", "status", rule, "--store", store)
+
+    def filled_in(self, report, name, fill):
+        """findings.csv as a reviewer hands it back; `fill` gives the columns of a row, or nothing."""
+        target = self.folder / name
+        with open(report / "findings.csv", encoding="utf-8-sig", newline="") as rows, open(target, "w", encoding="utf-8", newline="") as out:
+            reader = csv.DictReader(rows)
+            writer = csv.DictWriter(out, [*reader.fieldnames, "verdict", "innocent", "note"])
+            writer.writeheader()
+            for row in reader:
+                writer.writerow({**row, **(fill(row) or {})})
+        return target
+
+    def test_verdicts_are_taken_in_once_and_bad_rows_come_back_with_place_and_reason(self):
+        report, store = self.audited("verdicts")
+        rule = self.most_hit(report)
+        seen = [0]
+
+        def fill(row):
+            if row["rule"] != rule or row["outcome"] != "hit":
+                return None
+            seen[0] += 1
+            return {"verdict": "violation" if seen[0] % 4 else "不属实", "note": "looked at"}
+        path = self.filled_in(report, "good.csv", fill)
+        output = ningyi("verdicts", path, "--store", store, "--by", "chen", "--role", "auditor")
+        assert f"{seen[0]} rows with a verdict: {seen[0]} taken in, 0 were there already, 0 rejected" in output, output
+        size = self.log_size(store)
+        output = ningyi("verdicts", path, "--store", store, "--by", "chen", "--role", "auditor")
+        assert f"0 taken in, {seen[0]} were there already" in output and self.log_size(store) == size, output
+        told = json.loads(ningyi("precision", "--store", store, "--json"))
+        one = next(r for r in told["rules"] if r["rule"] == rule)
+        assert one["all"]["violation"] + one["all"]["unfounded"] == seen[0]
+        assert one["all"]["strict"]["low_ppm"] < one["all"]["strict"]["share_ppm"] < one["all"]["strict"]["high_ppm"]
+        assert told["recall"] is None
+        page = self.folder / "precision.html"
+        ningyi("precision", "--store", store, "--out", page)
+        assert rule in page.read_text() and "精准率" in page.read_text()
+
+        wrong = self.folder / "wrong.csv"
+        good = next(f for f in self.hits(report) if f["rule"] == rule)
+        wrong.write_text("id,verdict,innocent,note\n" f"{good['id']},guilty,,x\n" f"{'0' * 64},violation,,x\n"
+                         f"{good['id']},violation,,\n" f"{good['id']},unfounded,no_such_reason,\n")
+        output = ningyi("verdicts", wrong, "--store", store, "--by", "chen", "--role", "auditor", status=3)
+        for line, words in ((2, "should be violation"), (3, "no finding"), (4, "write a note"), (5, "no innocent reason")):
+            assert f"wrong.csv:{line}" in output and words in output, output
+        assert self.log_size(store) == size
+
+    def test_who_gave_a_verdict_does_not_decide_the_appeal(self):
+        report, store = self.audited("appeals")
+        finding = self.hits(report)[0]
+        path = self.folder / "one.csv"
+        path.write_text(f"id,verdict,note\n{finding['id']},violation,seen\n")
+        ningyi("verdicts", path, "--store", store, "--by", "chen", "--role", "auditor")
+        path.write_text(f"id,appeal\n{finding['id']},granted\n")
+        assert "another person" in ningyi("verdicts", path, "--store", store, "--by", "chen", "--role", "auditor", status=3)
+        ningyi("verdicts", path, "--store", store, "--by", "zhao", "--role", "bureau")
+        told = json.loads(ningyi("precision", "--store", store, "--json"))
+        assert told["rules"][0]["all"]["unfounded"] == 1
+
+    def test_a_draw_is_the_same_for_everyone_and_hidden_in_the_list(self):
+        report, store = self.audited("draw")
+        first, again = self.folder / "list1.csv", self.folder / "list2.csv"
+        words = ("draw", "--store", store, "--seed", "20261124", "--share", "10%", "--queue", 10, *APPROVER)
+        one = ningyi(*words, "--out", first)
+        size = self.log_size(store)
+        two = ningyi(*words, "--out", again)
+        assert one.splitlines()[0] == two.splitlines()[0] and first.read_bytes() == again.read_bytes()
+        assert self.log_size(store) == size, "the same draw is not made twice"
+        with open(first, encoding="utf-8-sig", newline="") as rows:
+            listed = list(csv.DictReader(rows))
+        assert len(listed) > 10 and "drawn" not in listed[0] and [r["id"] for r in listed] == sorted(r["id"] for r in listed)
+        ningyi(*words, "--clean", "--out", first)
+        with open(first, encoding="utf-8-sig", newline="") as rows:
+            clean = [r["id"] for r in csv.DictReader(rows)]
+        assert clean and all(i.startswith("clean-") for i in clean)
+        filled = self.folder / "clean.csv"
+        filled.write_text("id,verdict,note\n" + "".join(f"{i},{'violation' if n == 0 else 'unfounded'},seen\n" for n, i in enumerate(clean)))
+        ningyi("verdicts", filled, "--store", store, "--by", "chen", "--role", "auditor")
+        told = json.loads(ningyi("precision", "--store", store, "--json"))
+        assert told["recall"]["missed"] == 1 and told["recall"]["clean_reviewed"] == len(clean)
+        output = ningyi("audit", self.district, "--out", report, "--packs", self.packs)
+        assert not [f for f in self.findings(report) if f["rule"] == "OV-GV-04" and f["outcome"] != "clear"], output
+
+    def test_a_store_without_an_audit_has_nothing_to_decide(self):
+        store = self.folder / "imported"
+        ningyi("import", self.district, "--store", store, "--packs", self.packs)
+        assert "run `ningyi audit` first" in ningyi("rule", "status", "--store", store, status=2)
+
+    def test_help_exists_in_both_languages(self):
+        for command in (("verdicts",), ("draw",), ("precision",), ("account",), *(("rule", w) for w in ("propose", "approve", "pause", "resume", "retire", "status"))):
+            zh, en = ningyi(*command, "--help", lang="zh"), ningyi(*command, "--help", lang="en")
+            assert any("\u4e00" <= c <= "\u9fff" for c in zh) and not any("\u4e00" <= c <= "\u9fff" for c in en), command
+
+
+def main():
+    if not NINGYI.exists():
+        print(f"{NINGYI} is missing: run ./test or ./run first")
+        return 1
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="ningyi-test-") as folder:
+        tests = Tests(folder)
+        for name in sorted(n for n in dir(tests) if n.startswith("test_")):
+            if len(sys.argv) > 1 and sys.argv[1] not in name:
+                continue
+            try:
+                getattr(tests, name)()
+                passed += 1
+            except Exception:
+                failed += 1
+                print(f"{name}:")
+                traceback.print_exc(limit=2, file=sys.stdout)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
