@@ -6,30 +6,16 @@
 
 #include "base/text.h"
 #include "exchange/html.h"
+#include "exchange/report_head.h"
 #include "exchange/report_markup.h"
 #include "exchange/report_sections.h"
 #include "exchange/value_words.h"
 #include "exchange/words.h"
-#include "trust/sha256.h"
 
 namespace ningyi::exchange {
 namespace {
 
 using engine::Outcome;
-using rule::Language;
-
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto byte = [&](std::size_t k) {
-            return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U;
-        };
-        const unsigned group = byte(0) << 16U | byte(1) << 8U | byte(2);
-        for (unsigned k = 0; k < 4; ++k) out += i + k <= bytes.size() ? digits[group >> (18 - 6 * k) & 63U] : '=';
-    }
-    return out;
-}
 
 class Report {
 public:
@@ -48,33 +34,18 @@ public:
         body += lead_sections(report_, cites);
         body += source_sections(report_, cites);
         body += "</main>";
-        std::string out = head_of_page();
+        std::string out = report_head(page_.title, input_.language);
         out += body;
         out +=
             format("<footer><div class=\"wrap\">{}</div></footer>",
                    both("疑点须经人工核实并听取当事人说明后方可认定；每条疑点都可按编号、规则版本与日志位置重新算出。",
                         "A lead is settled only by a person who has heard those concerned. Each can be computed again "
                         "from its id, rule version and log position."));
-        out += format("<script>{}</script></body></html>\n", report_script());
+        out += report_foot();
         return out;
     }
 
 private:
-    std::string head_of_page() const {
-        const bool english = input_.language == Language::en;
-        return format(
-            "<!doctype html>\n<html lang=\"{}\" data-lang=\"{}\" data-title-zh=\"{}\" data-title-en=\"{}\"><head><meta "
-            "charset=\"utf-8\">"
-            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{}'; "
-            "script-src 'sha256-{}'; "
-            "base-uri 'none'; form-action 'none'\"><meta name=\"referrer\" "
-            "content=\"no-referrer\"><title>{}</title><style>{}</style></head><body>",
-            english ? "en" : "zh-CN", english ? "en" : "zh", html_escaped(page_.title.zh), html_escaped(page_.title.en),
-            base64(trust::sha256(report_style())), base64(trust::sha256(report_script())),
-            html_escaped(english ? page_.title.en : page_.title.zh), report_style());
-    }
-
     void tile(std::string& out, const std::string& value, std::string_view zh, std::string_view en) const {
         out += "<div class=\"tile\"><b>" + html_escaped(value) + "</b><span>" + both(zh, en) + "</span></div>";
     }
