@@ -200,6 +200,7 @@ int run_command_line(int argc, char** argv) {
     CommandGroup group{program, terminal, packs_help, {}};
     add_rule_commands(group);
     add_casework_commands(group);
+    add_backtest_commands(group);
 
     for (CLI::App* command : program.get_subcommands({})) command->get_help_ptr()->group(t("选项", "Options"));
     try {
