@@ -14,20 +14,28 @@ constexpr Byte absent = static_cast<Byte>(Known::absent);
 constexpr Byte known_mark = static_cast<Byte>(Known::known);
 constexpr Byte error = static_cast<Byte>(Known::error);
 
+// The loops over numbers of 64 bits are compiled twice: baseline x86-64 cannot compare two of them in one instruction.
+// They are whole numbers, so both give the same.
+#define NINGYI_WIDE __attribute__((target("avx2")))
+#define NINGYI_LOOP [[gnu::always_inline]] inline
+
+bool is_wide(Width width) {
+    static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+    return has_avx2 && width == Width::widest;
+}
+
 template <class Holds>
-void pairs(const Number* __restrict a, const Number* __restrict b, std::size_t rows, Byte* __restrict into,
-           Holds holds) {
+NINGYI_LOOP void pairs(const Number* __restrict a, const Number* __restrict b, std::size_t rows, Byte* __restrict into,
+                       Holds holds) {
     for (std::size_t i = 0; i < rows; ++i) into[i] = holds(a[i], b[i]) ? 1 : 0;
 }
 
 template <class Holds>
-void against(const Number* __restrict a, Number b, std::size_t rows, Byte* __restrict into, Holds holds) {
+NINGYI_LOOP void against(const Number* __restrict a, Number b, std::size_t rows, Byte* __restrict into, Holds holds) {
     for (std::size_t i = 0; i < rows; ++i) into[i] = holds(a[i], b) ? 1 : 0;
 }
 
-}  // namespace
-
-void compare(Comparison comparison, const Number* a, const Number* b, std::size_t rows, Byte* into) {
+NINGYI_LOOP void compare_loops(Comparison comparison, const Number* a, const Number* b, std::size_t rows, Byte* into) {
     switch (comparison) {
         case Comparison::less: return pairs(a, b, rows, into, [](Number x, Number y) { return x < y; });
         case Comparison::less_equal: return pairs(a, b, rows, into, [](Number x, Number y) { return x <= y; });
@@ -38,7 +46,7 @@ void compare(Comparison comparison, const Number* a, const Number* b, std::size_
     }
 }
 
-void compare(Comparison comparison, const Number* a, Number b, std::size_t rows, Byte* into) {
+NINGYI_LOOP void against_loops(Comparison comparison, const Number* a, Number b, std::size_t rows, Byte* into) {
     switch (comparison) {
         case Comparison::less: return against(a, b, rows, into, [](Number x, Number y) { return x < y; });
         case Comparison::less_equal: return against(a, b, rows, into, [](Number x, Number y) { return x <= y; });
@@ -47,6 +55,68 @@ void compare(Comparison comparison, const Number* a, Number b, std::size_t rows,
         case Comparison::equal: return against(a, b, rows, into, [](Number x, Number y) { return x == y; });
         case Comparison::not_equal: return against(a, b, rows, into, [](Number x, Number y) { return x != y; });
     }
+}
+
+// A sum has wrapped where its sign is neither that of a nor that of b; a difference, where it is not that of a and a
+// and b have different ones.
+NINGYI_LOOP bool add_loop(const Number* __restrict a, const Number* __restrict b, std::size_t rows, Range range,
+                          Number* __restrict into) {
+    Number wrapped = 0;
+    Number outside = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+        const auto sum = static_cast<Number>(static_cast<std::uint64_t>(a[i]) + static_cast<std::uint64_t>(b[i]));
+        wrapped |= (a[i] ^ sum) & (b[i] ^ sum);
+        outside |= sum < range.least ? 1 : 0;
+        outside |= sum > range.most ? 1 : 0;
+        into[i] = sum;
+    }
+    return wrapped < 0 || outside != 0;
+}
+
+NINGYI_LOOP bool subtract_loop(const Number* __restrict a, const Number* __restrict b, std::size_t rows, Range range,
+                               Number* __restrict into) {
+    Number wrapped = 0;
+    Number outside = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+        const auto difference =
+            static_cast<Number>(static_cast<std::uint64_t>(a[i]) - static_cast<std::uint64_t>(b[i]));
+        wrapped |= (a[i] ^ b[i]) & (a[i] ^ difference);
+        outside |= difference < range.least ? 1 : 0;
+        outside |= difference > range.most ? 1 : 0;
+        into[i] = difference;
+    }
+    return wrapped < 0 || outside != 0;
+}
+
+NINGYI_WIDE void compare_wide(Comparison comparison, const Number* a, const Number* b, std::size_t rows, Byte* into) {
+    compare_loops(comparison, a, b, rows, into);
+}
+NINGYI_WIDE void against_wide(Comparison comparison, const Number* a, Number b, std::size_t rows, Byte* into) {
+    against_loops(comparison, a, b, rows, into);
+}
+NINGYI_WIDE bool add_wide(const Number* a, const Number* b, std::size_t rows, Range range, Number* into) {
+    return add_loop(a, b, rows, range, into);
+}
+NINGYI_WIDE bool subtract_wide(const Number* a, const Number* b, std::size_t rows, Range range, Number* into) {
+    return subtract_loop(a, b, rows, range, into);
+}
+
+}  // namespace
+
+void compare(Comparison comparison, const Number* a, const Number* b, std::size_t rows, Byte* into, Width width) {
+    is_wide(width) ? compare_wide(comparison, a, b, rows, into) : compare_loops(comparison, a, b, rows, into);
+}
+
+void compare(Comparison comparison, const Number* a, Number b, std::size_t rows, Byte* into, Width width) {
+    is_wide(width) ? against_wide(comparison, a, b, rows, into) : against_loops(comparison, a, b, rows, into);
+}
+
+bool add(const Number* a, const Number* b, std::size_t rows, Range range, Number* into, Width width) {
+    return is_wide(width) ? add_wide(a, b, rows, range, into) : add_loop(a, b, rows, range, into);
+}
+
+bool subtract(const Number* a, const Number* b, std::size_t rows, Range range, Number* into, Width width) {
+    return is_wide(width) ? subtract_wide(a, b, rows, range, into) : subtract_loop(a, b, rows, range, into);
 }
 
 void equal_codes(const Code* __restrict a, const Code* __restrict b, std::size_t rows, Byte* __restrict into) {
@@ -152,30 +222,6 @@ void choose(const Byte* __restrict c, const Code* __restrict a, const Code* __re
 void choose(const Byte* __restrict c, const Number* __restrict a, const Number* __restrict b, std::size_t rows,
             Number* __restrict into) {
     for (std::size_t i = 0; i < rows; ++i) into[i] = c[i] != 0 ? a[i] : b[i];
-}
-
-bool add(const Number* __restrict a, const Number* __restrict b, std::size_t rows, Range range,
-         Number* __restrict into) {
-    bool is_odd = false;
-    for (std::size_t i = 0; i < rows; ++i) {
-        Number sum = 0;
-        is_odd |= __builtin_add_overflow(a[i], b[i], &sum);
-        is_odd |= (sum < range.least) | (sum > range.most);
-        into[i] = sum;
-    }
-    return is_odd;
-}
-
-bool subtract(const Number* __restrict a, const Number* __restrict b, std::size_t rows, Range range,
-              Number* __restrict into) {
-    bool is_odd = false;
-    for (std::size_t i = 0; i < rows; ++i) {
-        Number difference = 0;
-        is_odd |= __builtin_sub_overflow(a[i], b[i], &difference);
-        is_odd |= (difference < range.least) | (difference > range.most);
-        into[i] = difference;
-    }
-    return is_odd;
 }
 
 bool multiply(const Number* __restrict a, const Number* __restrict b, std::size_t rows, Number* __restrict into) {

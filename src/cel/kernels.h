@@ -14,9 +14,14 @@
 
 namespace ningyi::cel {
 
+// Loops over 64-bit numbers have a second form for processors that compare four of them at once; the results are equal.
+enum class Width : std::uint8_t { baseline, widest };
+
 // Comparisons of numbers (== and != of codes besides), with a column or with one number on the right.
-void compare(Comparison comparison, const std::int64_t* a, const std::int64_t* b, std::size_t rows, std::uint8_t* into);
-void compare(Comparison comparison, const std::int64_t* a, std::int64_t b, std::size_t rows, std::uint8_t* into);
+void compare(Comparison comparison, const std::int64_t* a, const std::int64_t* b, std::size_t rows, std::uint8_t* into,
+             Width width = Width::widest);
+void compare(Comparison comparison, const std::int64_t* a, std::int64_t b, std::size_t rows, std::uint8_t* into,
+             Width width = Width::widest);
 void equal_codes(const std::uint32_t* a, const std::uint32_t* b, std::size_t rows, std::uint8_t* into);
 void equal_codes(const std::uint32_t* a, std::uint32_t b, std::size_t rows, std::uint8_t* into);
 
@@ -54,8 +59,10 @@ struct Range {
     std::int64_t least = INT64_MIN;
     std::int64_t most = INT64_MAX;
 };
-bool add(const std::int64_t* a, const std::int64_t* b, std::size_t rows, Range range, std::int64_t* into);
-bool subtract(const std::int64_t* a, const std::int64_t* b, std::size_t rows, Range range, std::int64_t* into);
+bool add(const std::int64_t* a, const std::int64_t* b, std::size_t rows, Range range, std::int64_t* into,
+         Width width = Width::widest);
+bool subtract(const std::int64_t* a, const std::int64_t* b, std::size_t rows, Range range, std::int64_t* into,
+              Width width = Width::widest);
 bool multiply(const std::int64_t* a, const std::int64_t* b, std::size_t rows, std::int64_t* into);
 
 // Masks.

@@ -280,6 +280,7 @@ void Program::Parts::arithmetic(const Step& step, Lane& into, const Byte* wanted
 
 void Program::Parts::new_vocabulary(Vocabulary& other) {
     vocabulary = &other;
+    for (KeptCell& cell : cells) cell.tick = 0;
     for (Lane& lane : lanes) {
         lane.view = {};
         lane.memo_known.clear();

@@ -51,9 +51,9 @@ Cell strict(const Cell& a, const Cell& b) {
 
 const Cell& Program::Parts::cell(std::uint32_t number) {
     KeptCell& kept = cells[number];
-    if (kept.tick == tick) return kept.cell;
+    if (kept.tick >= tick) return kept.cell;
     kept.cell = computed(number);
-    kept.tick = tick;
+    kept.tick = plan.steps[number].code == StepCode::constant ? UINT64_MAX : tick;  // a constant stays
     return kept.cell;
 }
 
