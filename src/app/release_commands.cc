@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "app/casework_commands.h"
 #include "app/gate.h"
 #include "app/open_casework.h"
+#include "base/json_in.h"
 #include "base/text.h"
 #include "casework/draw.h"
 #include "casework/wilson.h"
@@ -80,6 +83,53 @@ Faults say_release(OpenCasework& work, const std::string& type, const std::strin
     body.set("release_id", cbor::Value::of_text(id));
     Decision decision{.type = type, .subject = id, .actor = actor, .body = std::move(body), .at = at, .same_as = {}};
     return say(work.store, work.packs->set.dictionary, {decision}).faults;
+}
+
+// What a proposal says of the backtest attached to it.
+struct Attached {
+    std::string digest;
+    std::int64_t hits_before = -1, hits_after = -1;
+    std::map<std::string, std::string> digests_after;  // rule -> digest of its text as backtested
+    bool is_report = false;
+};
+
+constexpr std::size_t largest_backtest = std::size_t{256} << 20U;
+
+// `given` is a report that `ningyi backtest` wrote (JSON), or the digest of one.
+Result<Attached> attached(const ReleaseOptions& options) {
+    Attached out{.digest = options.backtest,
+                 .hits_before = options.hits_before,
+                 .hits_after = options.hits_after,
+                 .digests_after = {},
+                 .is_report = false};
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(options.backtest, error)) return out;
+    std::ifstream in(options.backtest, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    const auto report = read_json(text, {.bytes = largest_backtest, .depth = 32, .values = 100'000'000});
+    const JsonValue* digest = report ? report->find("digest") : nullptr;
+    const JsonValue* rules = report ? report->find("rules") : nullptr;
+    if (digest == nullptr || !digest->is(JsonValue::Kind::text) || rules == nullptr ||
+        !rules->is(JsonValue::Kind::list))
+        return failure({.file = options.backtest,
+                        .code = "E714",
+                        .zh = "这不是 ningyi backtest 写出的 JSON 报告",
+                        .en = "this is no JSON report of `ningyi backtest`"});
+    out.is_report = true;
+    out.digest = digest->text;
+    out.hits_before = out.hits_after = 0;
+    for (const JsonValue& rule : rules->list) {
+        const auto hits = [&](const char* side) {
+            const JsonValue* tally = rule.find(side);
+            const JsonValue* hit = tally == nullptr ? nullptr : tally->find("hit");
+            return hit != nullptr && hit->is(JsonValue::Kind::integer) ? hit->integer : 0;
+        };
+        out.hits_before += hits("before");
+        out.hits_after += hits("after");
+        const JsonValue *id = rule.find("rule"), *after = rule.find("digest_after");
+        if (id != nullptr && after != nullptr) out.digests_after[id->text] = after->text;
+    }
+    return out;
 }
 
 cbor::Value signed_by(const Official& official, Instant at, const char* who, const char* role, const char* when) {
@@ -223,6 +273,8 @@ int propose_release(const ReleaseOptions& options, Terminal& terminal) {
         return terminal.complain(
                    refused("须用 --backtest 附上回测报告的摘要", "attach the digest of a backtest with --backtest")),
                exit_faults;
+    const auto backtest = attached(options);
+    if (!backtest) return terminal.complain(backtest.error()), exit_unusable;
     const Asks asks = is_path ? Asks::text : Asks::shadow;
     if (head) {
         if (head->id != options.id)
@@ -237,6 +289,10 @@ int propose_release(const ReleaseOptions& options, Terminal& terminal) {
         // The gate to trial: tests, coverage and mutants of the rule as proposed.
         const rule::Rule* one = (*packs)->set.rule(options.id);
         if (one == nullptr) return terminal.complain(refused("文本里没有规则", "the text holds no rule")), exit_faults;
+        const auto tested = backtest->digests_after.find(options.id);
+        if (backtest->is_report && (tested == backtest->digests_after.end() || tested->second != one->digest))
+            return terminal.complain(refused("回测报告所测的不是这个文本", "the backtest is of another text")),
+                   exit_faults;
         for (const GateReport& report : gate((*packs)->set, {one}, work.zone, Mutants::tried, nullptr)) {
             if (report.is_whole) continue;
             return terminal.complain(refused(
@@ -252,9 +308,9 @@ int propose_release(const ReleaseOptions& options, Terminal& terminal) {
     body.set("path", cbor::Value::of_text(path));
     body.set("text", cbor::Value::of_text(text));
     body.set("text_digest", cbor::Value::of_text(digest));
-    body.set("backtest", cbor::Value::of_text(options.backtest));
-    if (options.hits_before >= 0) body.set("hits_before", cbor::Value::of(options.hits_before));
-    if (options.hits_after >= 0) body.set("hits_after", cbor::Value::of(options.hits_after));
+    body.set("backtest", cbor::Value::of_text(backtest->digest));
+    if (backtest->hits_before >= 0) body.set("hits_before", cbor::Value::of(backtest->hits_before));
+    if (backtest->hits_after >= 0) body.set("hits_after", cbor::Value::of(backtest->hits_after));
     const std::string id = free_id(
         work.state, head ? format("{}@{}", options.id, head->version) : format("{}@{}", path, digest.substr(0, 8)));
     const Faults faults =

@@ -57,9 +57,13 @@ void add_release_commands(CLI::App& rule, CommandGroup& group) {
             ->check(CLI::IsMember({"shadow", "live"}))
             ->capture_default_str();
         command->add_option("--reason", options->reason, reason)->required();
-        command->add_option("--backtest", options->backtest, t("回测报告摘要", "digest of the backtest report"));
-        command->add_option("--hits-before", options->hits_before, t("回测：变更前命中数", "backtest: hits before"));
-        command->add_option("--hits-after", options->hits_after, t("回测：变更后命中数", "backtest: hits after"));
+        command->add_option("--backtest", options->backtest,
+                            t("回测报告（ningyi backtest 写出的 backtest.json）或其摘要",
+                              "the backtest report (backtest.json of `ningyi backtest`), or its digest"));
+        command->add_option("--hits-before", options->hits_before,
+                            t("只给摘要时：变更前命中数", "with a digest alone: hits before"));
+        command->add_option("--hits-after", options->hits_after,
+                            t("只给摘要时：变更后命中数", "with a digest alone: hits after"));
     }
     {
         const auto [command, options] =

@@ -196,7 +196,7 @@ Result<std::unique_ptr<Packs>> packs_of_finding(store::DataFolder& store, const 
     auto packs = packs_of_files({}, files);
     if (!packs) return packs;
     const rule::Rule* rule = (*packs)->set.rule(finding.rule);
-    if (rule != nullptr && rule->digest == finding.rule_digest) return packs;
+    if (rule != nullptr && rule->digest == finding.rule_digest && rule->version == finding.version) return packs;
     for (const casework::Copy& copy : state.copies) {
         if (copy.rule != finding.rule || copy.version != finding.version) continue;
         files[copy.path] = copy.text;

@@ -183,6 +183,13 @@ std::optional<model::Label> objection_to(const State& state, const Release& rele
                 if (!head || head->id != release.rule || head->version != release.version)
                     return model::Label{"文本与所报规则号、版本不符", "the text is of another rule or version"};
                 // Findings name rule and version: one number may not mean two texts.
+                for (const Release& other : state.releases) {
+                    if (other.standing == Release::Standing::approved && other.asks == Asks::shadow &&
+                        other.rule == release.rule && other.version >= release.version)
+                        return model::Label{
+                            format("第 {} 版已经批准过，新文本须写更高的版本", other.version),
+                            format("version {} was approved already; the text needs a higher one", other.version)};
+                }
                 if (rule != state.rules.end() && rule->second.version >= release.version)
                     return model::Label{format("版本须高于现行的第 {} 版", rule->second.version),
                                         format("the version must be above {}, which runs", rule->second.version)};

@@ -155,6 +155,16 @@ TEST_F(Life, a_new_version_of_a_live_rule_runs_beside_it_until_it_passes) {
     EXPECT_EQ(state().texts.at(path), next);
 }
 
+TEST_F(Life, one_version_never_means_two_texts) {
+    adopt("live");
+    say(proposed(1, "R2", 2, "shadow", rule_text(2, "shadow"), {{"backtest", "abcd"}}));
+    say(approved(2, "R2"));
+    say(proposed(3, "R2b", 2, "shadow", rule_text(2, "shadow", "title: another\n"), {{"backtest", "abcd"}}));
+    say(approved(4, "R2b"));
+    EXPECT_EQ(state().copies.at(0).text, rule_text(2, "shadow"));
+    EXPECT_EQ(refusal(), "version 2 was approved already; the text needs a higher one");
+}
+
 TEST_F(Life, verdicts_on_the_old_version_do_not_bring_the_new_one_live) {
     adopt("live");
     decide(10, 40, 0, 1);

@@ -243,6 +243,11 @@ private:
         if (!map.is_map()) return;
         EventRule event;
         event.event = map.text("event");
+        // A file of rows decides nothing: what people decide comes in by commands that check who they are.
+        if (event.event.starts_with("core.")) {
+            map.refuse(*map.node().find("event"), "E502", "表格不能写入系统自有的决定（core.）",
+                       "rows of a table cannot become decisions of the core (core.)");
+        }
         event.amended = map.optional_text("amended").value_or("");
         if (const Node* when = map.map("when")) {
             for (const auto& [name, wanted] : when->pairs) {
