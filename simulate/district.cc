@@ -16,8 +16,10 @@
 #include "geo/datum.h"
 #include "geo/plane.h"
 #include "simulate/csv_file.h"
+#include "simulate/papers.h"
 #include "simulate/people.h"
 #include "simulate/plan.h"
+#include "simulate/registers.h"
 #include "simulate/walk.h"
 
 namespace ningyi::simulate {
@@ -29,25 +31,26 @@ constexpr double ride_mps = 5;
 
 struct Files {
     explicit Files(const std::string& folder, bool has_fixes)
-        : agencies(folder + "/agencies.csv", "agency_id,name,uscc,lat,lon,datum"),
-          caregivers(
-              folder + "/caregivers.csv",
-              "caregiver_id,agency_id,name,id_number,phone,home_lat,home_lon,datum,certificate,valid_to,team_id"),
+        : agencies(folder + "/agencies.csv", "agency_id,name,uscc,lat,lon,datum,phone"),
+          caregivers(folder + "/caregivers.csv",
+                     "caregiver_id,agency_id,name,id_number,phone,address,home_lat,home_lon,datum,certificate,valid_to,team_id,"
+                     "account"),
           elders(folder + "/elders.csv",
-                 "elder_id,name,id_number,household_id,address,lat,lon,datum,area,contact_phone"),
-          items(folder + "/items.csv", "item,name_zh,name_en,mode,reference_minutes,price_fen,unit,evidence"),
+                 "elder_id,name,id_number,household_id,address,lat,lon,datum,area,contact_phone,contact_kind,photo_"
+                 "consent,account,born_on"),
+          items(folder + "/items.csv", "item,name_zh,name_en,mode,reference_minutes,price_fen,unit,evidence,night,least_gap_minutes"),
           entitlements(folder + "/entitlements.csv", "elder_id,item,from,to,minutes_per_month,level"),
           assessments(folder + "/assessments.csv", "elder_id,level,assessed_on,valid_to,assessor_id"),
           deaths(folder + "/deaths.csv", "elder_id,died_on,recorded_at"),
-          stays(folder + "/stays.csv", "elder_id,kind,from,to,recorded_at"),
+          stays(folder + "/stays.csv", "elder_id,kind,purpose,from,to,recorded_at"),
           orders(folder + "/orders.csv",
                  "order_id,agency_id,caregiver_id,elder_id,item,mode,planned_start,planned_minutes,service_start,"
-                 "service_end,billed_minutes,pay_fen,status,device_id,recorded_at,entered,edited_at,edit_reason"),
+                 "service_end,billed_minutes,pay_fen,status,device_id,recorded_at,entered,edited_at,edit_reason,fund,"
+                 "dispatched_by"),
           checkins(folder + "/checkins.csv",
                    "order_id,kind,at,lat,lon,acc_m,level,datum,provider,mock,device_id,recorded_at,method"),
           devices(folder + "/devices.csv", "device_id,caregiver_id,from,to,platform,app_version"),
           outages(folder + "/outages.csv", "from,to,area,agency_id,why"),
-          evidence(folder + "/evidence.csv", "order_id,kind,sha256,phash,at,lat,lon,datum"),
           callbacks(folder + "/callbacks.csv", "order_id,at,answer,by"),
           prices(folder + "/prices.csv", "item,from,to,price_fen,unit"),
           labels(folder + "/labels.csv", "order_id,scheme,rule,expected") {
@@ -60,15 +63,15 @@ struct Files {
     }
 
     std::vector<CsvFile*> all() {
-        std::vector<CsvFile*> files = {&agencies, &caregivers, &elders, &items,    &entitlements, &assessments,
-                                       &deaths,   &stays,      &orders, &checkins, &devices,      &outages,
-                                       &evidence, &callbacks,  &prices, &labels};
+        std::vector<CsvFile*> files = {&agencies,    &caregivers, &elders,    &items,  &entitlements,
+                                       &assessments, &deaths,     &stays,     &orders, &checkins,
+                                       &devices,     &outages,    &callbacks, &prices, &labels};
         if (fixes) files.push_back(fixes.get());
         return files;
     }
 
     CsvFile agencies, caregivers, elders, items, entitlements, assessments, deaths, stays, orders, checkins, devices,
-        outages, evidence, callbacks, prices, labels;
+        outages, callbacks, prices, labels;
     std::unique_ptr<CsvFile> fixes;
 };
 
@@ -77,6 +80,16 @@ std::string_view text_of(Mode mode) {
         case Mode::home: return "home";
         case Mode::errand: return "errand";
         case Mode::escort: return "escort";
+    }
+    return "";
+}
+
+std::string_view text_of(Contact contact) {
+    switch (contact) {
+        case Contact::self: return "self";
+        case Contact::relative: return "relative";
+        case Contact::guardian: return "guardian";
+        case Contact::village: return "village";
     }
     return "";
 }
@@ -98,21 +111,32 @@ struct Coordinates {
 class Writer {
 public:
     Writer(const Options& options, const Frame& frame)
-        : options_(options), frame_(frame), plane_(centre), files_(options.folder, !options.without_fixes) {}
+        : options_(options),
+          frame_(frame),
+          plane_(centre),
+          files_(options.folder, !options.without_fixes),
+          registers_(options.folder),
+          papers_(options.folder, frame, [this](CsvFile& file, Point point) { place(file, point); }) {}
 
     Summary write() {
         write_bundle();
         write_frame();
+        papers_.write_frame();
         const std::int64_t blocks = (frame_.caregivers + block_caregivers - 1) / block_caregivers;
         for (std::int64_t number = 0; number < blocks; ++number) {
             const Block block = plan_block(frame_, number);
             write_people(block);
+            papers_.write_people(block);
+            registers_.write_people(block, files_.labels);
             write_orders(block);
         }
         if (!frame_.honest_only || summary_.agencies == agencies) write_source_label();
-        for (CsvFile* file : files_.all()) {
-            file->close();
-            summary_.bytes += file->bytes();
+        write_agency_label();
+        for (const std::vector<CsvFile*>& files : {files_.all(), registers_.all(), papers_.all()}) {
+            for (CsvFile* file : files) {
+                file->close();
+                summary_.bytes += file->bytes();
+            }
         }
         summary_.fixes = files_.fixes ? files_.fixes->rows() : 0;
         summary_.labels = files_.labels.rows();
@@ -166,6 +190,7 @@ private:
             files_.agencies.plain(organisation_code(n));
             place(files_.agencies, offices[n - 1]);
             files_.agencies.plain("wgs84");
+            files_.agencies.plain(telephone(10'000'000 + n));
             files_.agencies.end_row();
         }
         summary_.agencies = agencies;
@@ -180,6 +205,12 @@ private:
             file.integer(item.price_fen);
             file.plain(item.is_hourly ? "hour" : "order");
             file.plain("photo signature");
+            file.plain("no");
+            if (item.least_gap_hours > 0) {
+                file.integer(item.least_gap_hours * 60);
+            } else {
+                file.empty();
+            }
             file.end_row();
             files_.prices.plain(item.code);
             files_.prices.date(year_before);
@@ -206,6 +237,7 @@ private:
             file.text(caregiver.name);
             file.plain(caregiver.id_number);
             file.plain(caregiver.phone);
+            file.text(caregiver.address);
             place(file, caregiver.home);
             file.plain("wgs84");
             file.text("养老护理员（初级）");
@@ -215,6 +247,7 @@ private:
             } else {
                 file.empty();
             }
+            file.numbered('6', caregiver_accounts + caregiver.number, 12);
             file.end_row();
             write_devices(caregiver);
             ++summary_.caregivers;
@@ -254,15 +287,25 @@ private:
         file.plain("wgs84");
         file.plain(elder.is_rural ? "rural" : "urban");
         file.plain(elder.phone);
+        file.plain(text_of(elder.contact));
+        file.plain(elder.refuses_photos ? "no" : "yes");
+        file.numbered('6', elder.account, 12);
+        file.date(elder.born_on);
         file.end_row();
 
-        elder_id(files_.entitlements, elder);
-        files_.entitlements.empty();
-        files_.entitlements.date(Date{frame_.from.days - 300});
-        files_.entitlements.empty();
-        files_.entitlements.integer(elder.minutes_per_month);
-        files_.entitlements.integer(elder.level);
-        files_.entitlements.end_row();
+        for (const Grant& grant : elder.grants) {
+            elder_id(files_.entitlements, elder);
+            files_.entitlements.empty();
+            files_.entitlements.date(grant.from);
+            if (grant.is_open) {
+                files_.entitlements.empty();
+            } else {
+                files_.entitlements.date(grant.to);
+            }
+            files_.entitlements.integer(elder.minutes_per_month);
+            files_.entitlements.integer(elder.level);
+            files_.entitlements.end_row();
+        }
 
         elder_id(files_.assessments, elder);
         files_.assessments.integer(elder.level);
@@ -280,15 +323,39 @@ private:
         for (const Stay& stay : elder.stays) {
             elder_id(files_.stays, elder);
             files_.stays.plain(stay.kind);
+            files_.stays.plain(stay.purpose);
             files_.stays.instant(stay.from);
-            files_.stays.instant(stay.to);
+            if (stay.is_open) {
+                files_.stays.empty();
+            } else {
+                files_.stays.instant(stay.to);
+            }
             files_.stays.instant(stay.recorded_at);
             files_.stays.end_row();
         }
         for (const Label& label : elder.labels) {
-            elder_id(files_.labels, elder);
+            if (label.rule == "PE-IDN-10") {  // the entry of the register is judged, not the elder
+                files_.labels.plain(format("elder|E{:05}", elder.number));
+            } else {
+                elder_id(files_.labels, elder);
+            }
             write_label(label);
         }
+        if (!elder.payee_scheme.empty()) {
+            files_.labels.numbered('P', allowances + elder.number, 9);
+            write_label({elder.payee_scheme, "HC-PAY-08", elder.payee_expected});
+        }
+    }
+
+    // The agency that drifts, when a month of the frame has closed.
+    void write_agency_label() {
+        if (frame_.caregivers < block_caregivers || frame_.honest_only) return;
+        const bool is_closed = std::ranges::any_of(frame_.statements(), [&](const Frame::Statement& statement) {
+            return statement.from <= frame_.from && frame_.from.days + frame_.days <= statement.until.days;
+        });
+        if (!is_closed) return;
+        agency_id(files_.labels, drifting_agency);
+        write_label({"drift", "HC-AGG-01", "hit"});
     }
 
     void write_source_label() {
@@ -313,7 +380,7 @@ private:
             const Order& order = block.orders[n];
             const std::int64_t number = block.first_order + static_cast<std::int64_t>(n) + 1;
             write_order(block, order, number);
-            write_evidence(block, order, number);
+            papers_.write_order(block, order, number);
             if (order.has_track) {
                 write_track(block, n, position);
             } else if (!order.has_place) {
@@ -357,9 +424,11 @@ private:
         if (order.edit_reason.empty()) {
             file.empty();
         } else {
-            file.instant({recorded(order, order.end).ms + 40 * minutes_ms});
+            file.instant(papers_.edited_at(order, recorded(order, order.end)));
         }
         file.plain(order.edit_reason);
+        file.text(order.papers.is_of_second_fund ? "长期护理保险" : "居家养老援助");
+        PaperFiles::dispatcher(file, block, order);
         file.end_row();
         if (!order.callback.empty()) {
             order_id(files_.callbacks, number);
@@ -374,29 +443,6 @@ private:
     static Instant recorded(const Order& order, Instant at) {
         if (order.late_ms > 0) return std::max(Instant{order.end.ms + order.late_ms}, Instant{at.ms + seconds_ms});
         return {at.ms + 2 * seconds_ms};
-    }
-
-    void write_evidence(const Block& block, const Order& order, std::int64_t number) {
-        const std::int64_t shown = order.photo_of < 0 ? static_cast<std::int64_t>(order.serial) : order.photo_of;
-        for (int n = 0; n < order.photos + order.signatures; ++n) {
-            const bool is_photo = n < order.photos;
-            Random random(seed_of(block, is_photo ? shown : static_cast<std::int64_t>(order.serial), is_photo ? 1 : 2));
-            CsvFile& file = files_.evidence;
-            order_id(file, number);
-            file.plain(is_photo ? "photo" : "signature");
-            std::string bytes(32, '\0');
-            for (char& byte : bytes) byte = static_cast<char>(random.below(256));
-            file.plain(to_hex(bytes));
-            file.plain(is_photo ? to_hex(std::string_view(bytes).substr(0, 8)) : "");
-            file.instant({is_photo ? order.start.ms + (order.end.ms - order.start.ms) / 3 : order.end.ms - minutes_ms});
-            if (order.has_place) {
-                place(file, block.elders[order.elder].home);
-                file.plain("wgs84");
-            } else {
-                for (int column = 0; column < 3; ++column) file.empty();
-            }
-            file.end_row();
-        }
     }
 
     std::uint64_t seed_of(const Block& block, std::int64_t serial, std::uint64_t purpose) const {
@@ -633,6 +679,8 @@ private:
     const Frame& frame_;
     geo::Plane plane_;
     Files files_;
+    RegisterFiles registers_;
+    PaperFiles papers_;
     Summary summary_;
     std::vector<Step> steps_;
     std::vector<Waypoint> path_;

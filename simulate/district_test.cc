@@ -133,7 +133,7 @@ TEST(District, the_same_seed_gives_the_same_bytes_and_another_seed_others) {
     different.seed = 8;
     ASSERT_TRUE(write_district(different));
     const auto first = files_of(one);
-    EXPECT_EQ(first.size(), 18U);
+    EXPECT_EQ(first.size(), 29U);
     EXPECT_EQ(first, files_of(two));
     EXPECT_NE(first.at("orders.csv"), files_of(other).at("orders.csv"));
     EXPECT_NE(first.at("fixes.csv"), files_of(other).at("fixes.csv"));
@@ -153,21 +153,29 @@ TEST(District, leaving_out_the_fixes_changes_nothing_else) {
 
 TEST(District, every_file_has_the_columns_of_the_bundle) {
     const std::map<std::string, std::set<std::string>> known = {
-        {"agencies.csv", {"agency_id", "name", "uscc", "lat", "lon", "datum"}},
+        {"agencies.csv", {"agency_id", "name", "uscc", "lat", "lon", "datum", "phone"}},
         {"caregivers.csv",
-         {"caregiver_id", "agency_id", "name", "id_number", "phone", "home_lat", "home_lon", "datum", "certificate",
-          "valid_to", "team_id"}},
+         {"caregiver_id", "agency_id", "name", "id_number", "phone", "address", "home_lat", "home_lon", "datum",
+          "certificate", "valid_to", "team_id", "account"}},
         {"elders.csv",
-         {"elder_id", "name", "id_number", "household_id", "address", "lat", "lon", "datum", "area", "contact_phone"}},
-        {"items.csv", {"item", "name_zh", "name_en", "mode", "reference_minutes", "price_fen", "unit", "evidence"}},
+         {"elder_id", "name", "id_number", "household_id", "address", "lat", "lon", "datum", "area", "contact_phone",
+          "contact_kind", "photo_consent", "account", "born_on"}},
+        {"items.csv",
+         {"item", "name_zh", "name_en", "mode", "reference_minutes", "price_fen", "unit", "evidence", "night",
+          "least_gap_minutes"}},
         {"entitlements.csv", {"elder_id", "item", "from", "to", "minutes_per_month", "level"}},
         {"assessments.csv", {"elder_id", "level", "assessed_on", "valid_to", "assessor_id"}},
         {"deaths.csv", {"elder_id", "died_on", "recorded_at"}},
-        {"stays.csv", {"elder_id", "kind", "from", "to", "recorded_at"}},
-        {"orders.csv",
-         {"order_id", "agency_id", "caregiver_id", "elder_id", "item", "mode", "planned_start", "planned_minutes",
-          "service_start", "service_end", "billed_minutes", "pay_fen", "status", "device_id", "recorded_at", "entered",
-          "edited_at", "edit_reason"}},
+        {"stays.csv", {"elder_id", "kind", "purpose", "from", "to", "recorded_at"}},
+        {"other_visits.csv", {"visit_id", "elder_id", "programme", "provider", "start", "end"}},
+        {"presences.csv", {"caregiver_id", "kind", "from", "to", "clocked"}},
+        {"leaves.csv", {"caregiver_id", "from", "to", "cancelled"}},
+        {"family_carers.csv", {"caregiver_id", "elder_id", "from", "to"}},
+        {"clocks.csv", {"reading_id", "device_id", "boot_id", "device_at", "server_at", "gps_at", "running_ms"}},
+        {"orders.csv", {"order_id",       "agency_id",     "caregiver_id",    "elder_id",      "item",
+                        "mode",           "planned_start", "planned_minutes", "service_start", "service_end",
+                        "billed_minutes", "pay_fen",       "status",          "device_id",     "recorded_at",
+                        "entered",        "edited_at",     "edit_reason",     "fund",          "dispatched_by"}},
         {"checkins.csv",
          {"order_id", "kind", "at", "lat", "lon", "acc_m", "level", "datum", "provider", "mock", "device_id",
           "recorded_at", "method"}},
@@ -176,7 +184,8 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
           "speed_mps", "positioned", "recorded_at_ms"}},
         {"devices.csv", {"device_id", "caregiver_id", "from", "to", "platform", "app_version"}},
         {"outages.csv", {"from", "to", "area", "agency_id", "why"}},
-        {"evidence.csv", {"order_id", "kind", "sha256", "phash", "at", "lat", "lon", "datum"}},
+        {"evidence.csv",
+         {"order_id", "kind", "sha256", "phash", "at", "lat", "lon", "datum", "signer", "strokes", "token_order"}},
         {"callbacks.csv", {"order_id", "at", "answer", "by"}},
         {"prices.csv", {"item", "from", "to", "price_fen", "unit"}},
         {"labels.csv", {"order_id", "scheme", "rule", "expected"}}};
@@ -186,7 +195,9 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
         const Table table = table_of(folder, name);
         EXPECT_EQ(std::set<std::string>(table.heads.begin(), table.heads.end()), columns) << name;
         EXPECT_EQ(table.ragged, 0U) << name;
-        if (name != "deaths.csv" && name != "stays.csv") {
+        const std::set<std::string> may_be_empty = {"deaths.csv", "stays.csv",        "presences.csv",
+                                                    "leaves.csv", "other_visits.csv", "family_carers.csv"};
+        if (!may_be_empty.contains(name)) {
             EXPECT_FALSE(table.rows.empty()) << name;
         }
     }
@@ -255,11 +266,18 @@ TEST_F(Demonstration, has_the_size_of_a_district) {
 TEST_F(Demonstration, every_label_names_something_that_exists) {
     const auto orders = rows_by(*orders_, "order_id");
     const auto agencies = rows_by(table_of(*folder_, "agencies.csv"), "agency_id");
+    const auto readings = rows_by(table_of(*folder_, "clocks.csv"), "reading_id");
+    const auto payments = rows_by(table_of(*folder_, "payments.csv"), "payment_id");
+    const auto is_entry = [](const std::string& id) {
+        return id.starts_with("elder|") && elders_->contains(id.substr(6));
+    };
     const std::set<std::string> expected = {"hit", "clear", "exempt", "inconclusive", "any"};
     std::set<std::string> seen;
     for (const Row& label : labels_->rows) {
         const std::string& id = label.at("order_id");
-        EXPECT_TRUE(orders.contains(id) || elders_->contains(id) || agencies.contains(id)) << id;
+        EXPECT_TRUE(orders.contains(id) || elders_->contains(id) || agencies.contains(id) || readings.contains(id) ||
+                    payments.contains(id) || is_entry(id))
+            << id;
         EXPECT_TRUE(expected.contains(label.at("expected"))) << label.at("expected");
         const std::string& rule = label.at("rule");
         EXPECT_TRUE((rule == "*" && label.at("expected") == "any") || rule.size() == 9) << rule;
@@ -319,7 +337,29 @@ TEST_F(Demonstration, every_scheme_occurs_and_none_is_frequent) {
                                "swapped",
                                "dense",
                                "cell_jump",
-                               "asleep"}) {
+                               "asleep",
+                               "repeated",
+                               "retried",
+                               "even",
+                               "punctual",
+                               "odd_hour",
+                               "late_upload",
+                               "no_network",
+                               "make_up",
+                               "resident",
+                               "respite",
+                               "lapsed",
+                               "renewed",
+                               "renewing",
+                               "two_insured",
+                               "meal_drop",
+                               "nurse",
+                               "next_programme",
+                               "second_job",
+                               "swapped_shift",
+                               "leave_cancelled",
+                               "related",
+                               "family_carer"}) {
         const std::int64_t orders = summary_->orders_of_scheme[scheme];
         EXPECT_GE(orders, 3) << scheme;
         EXPECT_LE(orders, scheme == std::string("drift") ? 140 : 80) << scheme;
@@ -329,7 +369,7 @@ TEST_F(Demonstration, every_scheme_occurs_and_none_is_frequent) {
         if (label.at("expected") == "hit") wrong.insert(label.at("order_id"));
     }
     EXPECT_GE(wrong.size(), 200U);
-    EXPECT_LE(wrong.size(), 500U) << "three orders in four are honest";
+    EXPECT_LE(wrong.size(), 600U) << "seven orders in ten are honest";
 }
 
 TEST_F(Demonstration, nobody_in_it_can_be_a_real_person) {

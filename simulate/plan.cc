@@ -21,7 +21,7 @@ const std::vector<Item>& items() {
         {"NURSE30", "基础照护", "Basic nursing", Mode::home, 30, 4500, false},
         {"BATH90", "助浴", "Help with bathing", Mode::home, 90, 7200, true},
         {"CARE120", "生活照料", "Personal care", Mode::home, 120, 6000, true},
-        {"TALK60", "精神慰藉", "Company", Mode::home, 60, 4800, true},
+        {"TALK60", "精神慰藉", "Company", Mode::home, 60, 4800, true, 7 * 24},
         {"ERRAND60", "代办代购", "Errands", Mode::errand, 60, 5400, true},
         {"ESCORT120", "陪同就医", "Escort to hospital", Mode::escort, 120, 6000, true},
         {"BATH2-60", "双人助浴", "Bathing by two", Mode::home, 60, 7200, true},
@@ -42,6 +42,19 @@ std::vector<Outage> Frame::outages() const {
     for (int day = 3; day < days; day += 5) {
         const Instant at{midnight(Date{from.days + day}).ms + (day % 2 == 0 ? 9 : 10) * hours_ms};
         found.push_back({at, {at.ms + 2 * hours_ms}});
+    }
+    return found;
+}
+
+std::vector<Frame::Statement> Frame::statements() const {
+    std::vector<Statement> found;
+    Date first{from.days - (calendar_of(from).day - 1)};
+    while (first.days < from.days + days) {
+        Date until{first.days + 28};
+        while (calendar_of(until).day != 1) ++until.days;
+        const Instant frozen{midnight(until).ms + days_ms + 10 * hours_ms};
+        if (frozen.ms <= as_of().ms - 2 * days_ms) found.push_back({first, until, frozen});
+        first = until;
     }
     return found;
 }

@@ -36,6 +36,7 @@ struct Item {
     int reference_minutes;
     std::int64_t price_fen;
     bool is_hourly;  // else the price is for the order, whatever its length
+    int least_gap_hours = 0;  // between two services to one elder; 0: any
 };
 
 // The catalogue. Prices per hour are multiples of 60 fen, so that a price by the minute is exact.
@@ -77,6 +78,62 @@ struct Recording {
 // `wandering` adds ten metres of noise that is correlated in time: what a copy can hardly be told from.
 enum class Copy { none, exact, noisy, thinned, reversed, wandering };
 
+// Whose telephone the register gives as that of an elder.
+enum class Contact { self, relative, guardian, village };
+
+// What goes with an order beside its positions, and who pays for it.
+struct Papers {
+    std::int64_t signature_of = -1;   // serial of the order whose strokes the signature has, -1: its own
+    std::int64_t near_photo_of = -1;  // serial of the order whose photo its photo almost is
+    bool is_stamped = false;          // signed by a stamp, always the same
+    Millis photo_shift_ms = 0;        // how much later than during the service the photo says it was taken
+    double photo_away_m = 0;          // how far from the home
+    bool has_foreign_token = false;   // the capture token of another order
+    bool is_of_second_fund = false;   // served for the insurance, not for the subsidy
+    bool is_paid_twice = false;       // the other fund paid for it as well
+    bool is_cofunded = false;         // … and both know
+    bool is_self_dispatched = false;
+    bool is_off_plan = false;
+    bool is_edited_after_freeze = false;
+    bool has_adjustment = false;
+    int rating = 0;  // 0: not rated
+    Instant rated_at;
+    std::int64_t rating_device = 0;
+};
+
+// A time for which assistance is granted; `to` is included, not known when is_open.
+struct Grant {
+    Date from, to;
+    bool is_open = true;
+};
+
+// A visit of another programme to an elder.
+struct OtherVisit {
+    std::string_view programme;
+    Instant from, to;
+};
+
+// Where a caregiver was besides the visits.
+struct Presence {
+    std::string_view kind;
+    Instant from, to;
+    bool is_clocked = false;
+};
+
+struct Leave {
+    Instant from, to;
+    bool is_cancelled = false;
+};
+
+// What the clocks of a telephone read at one moment.
+struct ClockReading {
+    Instant device_at, server_at, gps_at;
+    bool has_gps = false;
+    int boot = 0;
+    Millis running_ms = 0;
+    std::string_view scheme = {}, expected = {};  // not empty: what FI-TIM-09 must make of it
+};
+
 struct Caregiver {
     std::int64_t number = 0;  // from 1
     int agency = 0;           // from 1
@@ -89,11 +146,18 @@ struct Caregiver {
     Date second_phone_from;
     std::int64_t team = 0;            // registered as working together; 0: in none
     std::vector<std::size_t> elders;  // indices in the block
+    std::string address;
+    std::vector<std::size_t> family;  // elders of the own family, approved
+    std::vector<Presence> presences;
+    std::vector<Leave> leaves;
+    std::vector<ClockReading> readings;
 };
 
 struct Stay {
     std::string_view kind;
     Instant from, to, recorded_at;
+    std::string_view purpose = {};  // of a stay in an institution
+    bool is_open = false;           // nobody registered its end
 };
 
 struct Elder {
@@ -110,6 +174,14 @@ struct Elder {
     Date died_on;
     Instant death_recorded_at;
     std::vector<Stay> stays;
+    std::vector<Grant> grants;
+    std::vector<OtherVisit> other_visits;
+    Date born_on;  // as the register has it
+    Contact contact = Contact::self;
+    bool refuses_photos = false;
+    std::int64_t account = 0;                       // where the allowance of the month goes
+    bool is_authorised = false;                     // the account is that of an agent with a paper
+    std::string_view payee_scheme, payee_expected;  // not empty: what HC-PAY-08 must make of the allowance
     std::vector<Label> labels;
 };
 
@@ -136,6 +208,7 @@ struct Order {
     int photos = 1, signatures = 1;
     std::int64_t photo_of = -1;  // serial of the order whose photo it shows, -1: its own
     std::string_view callback;   // not empty: the answer given
+    Papers papers;
     std::vector<Label> labels;
 };
 
@@ -154,10 +227,20 @@ struct Frame {
 
     Instant as_of() const;                // all registers are in by then
     std::vector<Outage> outages() const;  // two hours each, in the villages
+
+    // A month is settled: its orders may not be changed from then on. Before as_of() by two days at least, else not.
+    struct Statement {
+        Date from, until;  // until: not settled any more
+        Instant frozen_at;
+    };
+    std::vector<Statement> statements() const;
 };
 
 constexpr int agencies = 8;
-constexpr int wrong_datum_agency = 8;  // exports GCJ-02, declares WGS-84
+constexpr int wrong_datum_agency = 8;           // exports GCJ-02, declares WGS-84
+constexpr int drifting_agency = 3;              // edits a quarter of its orders
+constexpr std::int64_t ring_devices = 700'000;  // devices from which one person rates for many
+constexpr std::int64_t caregiver_accounts = 100'000'000;
 constexpr std::int64_t block_caregivers = 40;
 
 Instant midnight(Date date);  // in UTC+8

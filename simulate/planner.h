@@ -295,6 +295,32 @@ private:
     // Grants leave room to all but those who are meant to run over.
     void settle_grants();
 
+    // ---- time and identity (schemes_time.cc, schemes_identity.cc): planted after the days are, from a stream of its own
+
+    struct Plot {
+        bool is_honest = false;  // a false positive waiting to happen, planted in every district
+        std::size_t position = 0;
+    };
+    // The plot's caregiver is there and may be used.
+    bool has(const Plot& plot) const { return plot.position < count_ && (plot.is_honest || !frame_.honest_only); }
+    static bool ordinary_item_of(const Order& order);
+    std::vector<Order*> ordinary_orders_of(std::size_t i);  // nothing special about their way or their recording
+    void settle_intervals();
+    void settle_even_visits(Random& random);
+    void settle_odd_hours(Random& random);
+    void settle_late_uploads(Random& random);
+    void settle_make_up_visits();
+    void settle_month_end();  // after the grants
+    void settle_clocks(Random& random);
+    void settle_residences();
+    void settle_grant_days();
+    void settle_other_programmes(Random& random);
+    void settle_presences(Random& random);
+    void settle_leaves();
+    void settle_registered_persons();
+    void settle_families();
+    void settle_relations();  // after accounts and telephones
+
     void settle_long_days();
     void settle_hours_cap();
     void settle_copies();
@@ -302,6 +328,22 @@ private:
     void settle_commutes();
 
     void sort_orders();
+
+    // ---- papers and payments (schemes_evidence.cc, schemes_payment.cc): planted last and from streams of their own, so
+    // that nothing planned before depends on them
+
+    std::vector<Order*> orders_by(std::size_t caregiver);
+    void settle_photos(Random& random);
+    void settle_signatures();
+    void settle_telephones();
+    void settle_ratings(Random& random);
+    void split_visits();  // before grants are settled
+    void settle_plans();
+    void settle_second_fund();
+    void settle_edits(Random& random);
+    void settle_allowances();
+    void settle_dispatch();
+    void settle_closed_pairs();
 
     const Frame& frame_;
     std::int64_t first_;

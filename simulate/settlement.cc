@@ -13,13 +13,43 @@ void Planner::settle() {
     }
     for (std::size_t i = 0; i < count_; ++i) settle_role(i);
     sort_orders();
+    // A stream of its own, so that nothing planned before depends on it.
+    Random times(mixed(frame_.seed ^ 0x74696D65ULL, static_cast<std::uint64_t>(first_)));
+    settle_intervals();
+    settle_even_visits(times);
+    settle_odd_hours(times);
+    settle_late_uploads(times);
+    settle_make_up_visits();
+    split_visits();
     settle_wrong_sources();
     settle_grants();
+    settle_month_end();
+    settle_clocks(times);
+    settle_residences();
+    settle_grant_days();
+    settle_other_programmes(times);
+    settle_presences(times);
+    settle_leaves();
+    settle_registered_persons();
+    settle_families();
     settle_long_days();
     settle_copies();
     settle_hours_cap();
     settle_swaps();
     settle_commutes();
+
+    Random papers(mixed(frame_.seed ^ 0x7061706572ULL, static_cast<std::uint64_t>(first_)));
+    settle_photos(papers);
+    settle_signatures();
+    settle_telephones();
+    settle_ratings(papers);
+    settle_plans();
+    settle_second_fund();
+    settle_edits(papers);
+    settle_allowances();
+    settle_dispatch();
+    settle_closed_pairs();
+    settle_relations();
 }
 
 std::vector<Order*> Planner::orders_of(std::size_t elder) {
