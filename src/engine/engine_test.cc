@@ -297,6 +297,10 @@ TEST(features, are_what_the_slow_oracle_says_at_every_position) {
         EXPECT_GT(seen[feature + ".value"].size(), 3U) << feature;
     }
     EXPECT_GT(seen["usual_spread.value"].size(), 2U);
+    for (const std::string fact : {"usual_of_reefs.usual", "usual_of_reefs.z", "usual_of_divers.keys"})
+        EXPECT_GT(seen[fact].size(), 2U) << fact;
+    for (const std::string fact : {"reef_around.", "around_fee."}) EXPECT_GT(seen[fact].size(), 3U) << fact;
+    has_seen("around_diver.", "?");
     has_seen("two_devices.verdict", "contradicted");
 }
 

@@ -334,10 +334,15 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             Millis reach = std::max(feature.reach, feature.span_last);
             if (!feature.span_calendar.empty()) reach = calendar_reach(feature.span_calendar);
             if (feature.kind == FeatureKind::baseline) reach = baseline_reach(feature);
-            if (feature.over || feature.span_around > 0) reach = 0;  // over all; as is {rows: n}
-            if (feature.kind == FeatureKind::overlap && feature.both_ways) reach = 0;  // what begins later is met too
+            Millis ahead = 0;  // of features that look at later records too
+            if (feature.span_around > 0) reach = ahead = feature.span_around;
+            if (feature.kind == FeatureKind::overlap && feature.both_ways) ahead = feature.reach;
+            const bool is_at_own_time =
+                feature.kind != FeatureKind::overlap || feature.own_start == world.entity(c.a).time;
+            if (feature.over || !is_at_own_time) reach = 0;  // over all; as is {rows: n}
             c.index = features->index_for(binder, feature, c, feature.key, reach, c.a_key);
-            if (!feature.peers.empty()) {
+            features->indexes_[c.index].ahead = std::max(features->indexes_[c.index].ahead, ahead);
+            if (!feature.peers.empty() || feature.by_keys) {  // no fields: everyone is a peer
                 c.peer_index = features->index_for(binder, feature, c, feature.peers, reach, c.a_peers);
             }
         }

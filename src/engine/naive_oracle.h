@@ -316,7 +316,7 @@ private:
         for (const Other& other : *all) {
             const auto from = bound(other_entity(f), other.id, f.interval_start);
             const auto to = bound(other_entity(f), other.id, f.interval_end);
-            if (!from || !to || *start - *from > f.reach) continue;
+            if (!from || !to || *start - *from > f.reach || *from - *start > f.reach) continue;
             const bool is_later = f.both_ways || std::tie(*from, other.entered) < std::tie(*start, own_id);
             const Millis both = std::min(*end, *to) - std::max(*start, *from);
             if (is_later && both > 0 && counts(f, subject, other.id)) pairs.emplace_back(-both, other.id);
@@ -705,7 +705,8 @@ private:
     std::vector<Row> baseline(const rule::Feature& f, const std::string& subject, std::optional<Instant> time) const {
         if (!time) return {};
         const auto own = others(f, subject);
-        const auto peers = f.peers.empty() ? own : others(f, subject, f.peers);
+        const bool has_peers = !f.peers.empty() || f.by_keys;
+        const auto peers = has_peers ? others(f, subject, f.peers) : own;
         if (!own || !peers) return {};
         // Months as yyyy-mm, counted back until one had ended, with its time to close, when the subject came.
         const auto month_of = [&](Instant at) { return to_text(zone_.date(at)).substr(0, 7); };
@@ -754,7 +755,7 @@ private:
         for (const Other& other : *peers) {
             const std::string when = month_of(other.time);
             const bool counts_here =
-                f.peers.empty() ? when < month && when >= year_before : when == month && !same_own_key(other);
+                has_peers ? when == month && !same_own_key(other) : when < month && when >= year_before;
             if (counts_here) collect(other, theirs, false);
         }
         if (!is_told) return {Row{}};

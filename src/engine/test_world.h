@@ -173,7 +173,7 @@ events:
 - {feature: reef_around, entity: dive, kind: window, from: reef.dive_logged, key: [reef_id], span: {around: 8h}, agg: count, revise: 30d}
 - {feature: around_diver, entity: dive, kind: window, from: reef.dive_logged, key: [diver_id], span: {around: 20h, max: 4}, where: 'b.depth > a.depth', agg: distinct, of: b.reef_id, revise: 30d}
 - {feature: around_fee, entity: dive, kind: window, from: reef.dive_logged, key: [club_id], span: {around: 5h}, where: 'b.state == "done"', agg: sum, of: b.fee, revise: 30d}
-- {feature: usual_of_clubs, entity: dive, kind: baseline, from: reef.dive_logged, key: [club_id], peers: [], against: keys, period: month, of: b.fee, stat: mean, close_after: 1d, revise: 30d}
+- {feature: usual_of_reefs, entity: dive, kind: baseline, from: reef.dive_logged, key: [reef_id, diver_id], peers: [], against: keys, period: month, of: b.fee, stat: mean, close_after: 1d, revise: 30d}
 - {feature: usual_of_divers, entity: dive, kind: baseline, from: reef.dive_logged, key: [diver_id], peers: [club_id], against: keys, period: month, of: b.lasted, stat: median, min_n: 2, edges: [15min, 40min, 1h, 90min], where: 'b.state == "done"', revise: 30d}
 - {measure: two_devices, entity: dive, fn: track.apart, args: {track: a.own_device, other: a.other_devices}, revise: 30d}
 - {measure: with_buddy, entity: dive, fn: track.approach, args: {track: a.track, other: a.buddy_track, within: 50m}, revise: 30d}
