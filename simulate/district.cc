@@ -33,12 +33,14 @@ struct Files {
     explicit Files(const std::string& folder, bool has_fixes)
         : agencies(folder + "/agencies.csv", "agency_id,name,uscc,lat,lon,datum,phone"),
           caregivers(folder + "/caregivers.csv",
-                     "caregiver_id,agency_id,name,id_number,phone,address,home_lat,home_lon,datum,certificate,valid_to,team_id,"
+                     "caregiver_id,agency_id,name,id_number,phone,address,home_lat,home_lon,datum,certificate,valid_to,"
+                     "team_id,"
                      "account"),
           elders(folder + "/elders.csv",
                  "elder_id,name,id_number,household_id,address,lat,lon,datum,area,contact_phone,contact_kind,photo_"
                  "consent,account,born_on"),
-          items(folder + "/items.csv", "item,name_zh,name_en,mode,reference_minutes,price_fen,unit,evidence,night,least_gap_minutes"),
+          items(folder + "/items.csv",
+                "item,name_zh,name_en,mode,reference_minutes,price_fen,unit,evidence,night,least_gap_minutes"),
           entitlements(folder + "/entitlements.csv", "elder_id,item,from,to,minutes_per_month,level"),
           assessments(folder + "/assessments.csv", "elder_id,level,assessed_on,valid_to,assessor_id"),
           deaths(folder + "/deaths.csv", "elder_id,died_on,recorded_at"),
@@ -356,6 +358,12 @@ private:
         if (!is_closed) return;
         agency_id(files_.labels, drifting_agency);
         write_label({"drift", "HC-AGG-01", "hit"});
+        // Orders done from one's own flat are denied, and with them the rate of the agency rises.
+        for (const int agency : denied_agencies_) {
+            if (agency == drifting_agency) continue;
+            agency_id(files_.labels, agency);
+            write_label({"own_flat", "*", "any"});
+        }
     }
 
     void write_source_label() {
@@ -392,6 +400,7 @@ private:
                 order_id(files_.labels, number);
                 write_label(label);
                 schemes.insert(label.scheme);
+                if (label.scheme == "own_flat") denied_agencies_.insert(block.caregivers[order.caregiver].agency);
             }
             for (const std::string_view scheme : schemes) ++summary_.orders_of_scheme[std::string(scheme)];
             ++summary_.orders;
@@ -681,6 +690,7 @@ private:
     Files files_;
     RegisterFiles registers_;
     PaperFiles papers_;
+    std::set<int> denied_agencies_;
     Summary summary_;
     std::vector<Step> steps_;
     std::vector<Waypoint> path_;

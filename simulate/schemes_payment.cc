@@ -40,8 +40,8 @@ void Planner::split_visits() {
         const auto is_fit = [](const Order& order) {
             return order.path.empty() && order.approach.empty() && order.rides_along.empty() && order.has_track &&
                    order.copy == Copy::none && items()[order.item].mode == Mode::home &&
-                   items()[order.item].least_gap_hours == 0 &&
-                   order.signal == Signal::plain && order.recording.silent.length() == 0;
+                   items()[order.item].least_gap_hours == 0 && order.signal == Signal::plain &&
+                   order.recording.silent.length() == 0;
         };
         if (!is_fit(first) || !is_fit(second) || date(first.start) != date(second.start)) continue;
         const Millis pause = static_cast<Millis>(2 + turn % 3) * minutes_ms;
@@ -71,8 +71,11 @@ void Planner::settle_plans() {
     if (count_ > urgent_position) {
         std::size_t turn = 0;
         for (Order* order : orders_by(urgent_position)) {
-            const bool is_fit = order->item == nursing && order->edit_reason.empty();
-            if (!is_fit || turn++ % 3 != 0) continue;
+            // What an elder is served once only need not be on the plan.
+            const auto same = std::count_if(block_.orders.begin(), block_.orders.end(), [&](const Order& other) {
+                return other.elder == order->elder && other.item == order->item;
+            });
+            if (same != 1 || !order->edit_reason.empty() || turn++ % 3 != 0) continue;
             order->papers.is_off_plan = true;
             order->edit_reason = "ELD-emergency";
             order->labels.push_back({"urgent", "HC-PAY-02", "exempt"});
@@ -85,16 +88,6 @@ void Planner::settle_plans() {
             order->papers.is_off_plan = true;
             order->labels.push_back({"off_plan", "HC-PAY-02", "hit"});
         }
-    }
-    // An urgent item that the elder is also served on other days is planned after all.
-    for (Order& order : block_.orders) {
-        if (!order.papers.is_off_plan || order.edit_reason.empty()) continue;
-        const bool is_planned = std::any_of(block_.orders.begin(), block_.orders.end(), [&](const Order& other) {
-            return other.elder == order.elder && other.item == order.item && !other.papers.is_off_plan;
-        });
-        if (!is_planned) continue;
-        order.papers.is_off_plan = false;
-        std::erase_if(order.labels, [](const Label& label) { return label.scheme == "urgent"; });
     }
 }
 
@@ -150,7 +143,7 @@ void Planner::settle_allowances() {
                               std::string_view expected) {
         if (count_ <= position) return;
         const Caregiver& caregiver = block_.caregivers[position];
-        for (std::size_t e = 0; e < 3 && e < caregiver.elders.size(); ++e) {
+        for (std::size_t e = 2; e < 5 && e < caregiver.elders.size(); ++e) {  // behind the couple, if there is one
             Elder& elder = block_.elders[caregiver.elders[e]];
             elder.account = account;
             elder.is_authorised = expected == "exempt";
