@@ -4,8 +4,9 @@
 namespace ningyi::cel {
 
 std::uint32_t Vocabulary::code(std::string_view text) {
-    const auto [at, is_new] = codes_.try_emplace(std::string(text), static_cast<std::uint32_t>(texts_.size()));
-    if (is_new) texts_.push_back(&at->first);
+    if (const auto found = codes_.find(text); found != codes_.end()) return found->second;
+    const auto at = codes_.emplace(std::string(text), static_cast<std::uint32_t>(texts_.size())).first;
+    texts_.push_back(&at->first);
     return at->second;
 }
 

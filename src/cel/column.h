@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of one type for many rows, as the vector program reads and writes them. A row is known, absent or an error; what
-// stands in a row that is not known is never looked at.
+// Values of one type for many rows, as the vector program reads and writes them. A row is known, absent or an error;
+// what stands in a row that is not known is never looked at.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,12 +17,23 @@ namespace ningyi::cel {
 // Texts as numbers, given on first use from 0: equal texts have equal numbers. Grows, never forgets.
 class Vocabulary {
 public:
+    Vocabulary() = default;
+    Vocabulary(const Vocabulary&) = delete;  // what remembers a code remembers whose it is
+    Vocabulary& operator=(const Vocabulary&) = delete;
+    Vocabulary(Vocabulary&&) = default;
+    Vocabulary& operator=(Vocabulary&&) = default;
+
     std::uint32_t code(std::string_view text);
     const std::string& text(std::uint32_t code) const { return *texts_[code]; }
     std::size_t size() const { return texts_.size(); }
 
 private:
-    std::unordered_map<std::string, std::uint32_t> codes_;
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+
+    std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> codes_;
     std::vector<const std::string*> texts_;
 };
 
@@ -47,7 +59,7 @@ struct Column {
     std::vector<std::uint32_t> codes;
     std::vector<Value> boxed;
 
-    void resize(Kind of, std::size_t rows);            // rows start absent
+    void resize(Kind of, std::size_t rows);                                 // rows start absent
     void set(std::size_t row, const Value& value, Vocabulary& vocabulary);  // absent and error values too
     Value get(std::size_t row, const Vocabulary& vocabulary) const;         // absent and error come back without words
     ColumnView view() const;

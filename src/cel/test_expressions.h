@@ -152,7 +152,7 @@ private:
                 return Value::of_timestamp_ms(random_.chance(0.05) ? random_.between(-90000000000000, 300000000000000)
                                                                    : 1767571200000 + random_.between(-5, 5) * 20000000);
             case Kind::duration:
-                return Value::of_duration_ms(random_.chance(0.05) ? random_.between(INT64_MIN, INT64_MAX)
+                return Value::of_duration_ms(random_.chance(0.05) ? static_cast<std::int64_t>(random_.next())
                                                                   : random_.between(-3, 8) * 300000);
             case Kind::date: return Value::of(Kind::date, random_.between(19000, 21000));
             default: break;

@@ -94,8 +94,8 @@ public:
         const auto found = numbers_.find(type.kind);
         if (found != numbers_.end() && random.chance(0.7))
             number = found->second[random.below(found->second.size())] + random.between(-1, 1);
+        if (random.chance(0.2)) number = number % 1000000 * (random.chance(0.5) ? 3 : 300);
         if (random.chance(0.05)) number = random.chance(0.5) ? INT64_MAX : INT64_MIN;
-        if (random.chance(0.2)) number *= 3 * (random.chance(0.5) ? 1 : 100) % 1000;
         return type.kind == Kind::duration ? Value::of_duration_ms(number % INT64_C(1000000000000))
                                            : Value::of(type.kind, number);
     }
