@@ -104,7 +104,8 @@ rule::RuleSet set_of_rules() {
             "rule: BX-BEN-{}\ntitle: {{zh: 题, en: Title}}\nversion: 1\nstatus: live\nresult: notice\neffect: note\n"
             "stage: [post]\nsubject: order\non: {{event: b.closed}}\nin_force: {{from: 2024-01-01}}\ncite: ['D#1']\n"
             "applies: '{}'\nwhen:\n  all:\n    - {{id: c, zh: 句, en: sentence, if: '{}'}}\n"
-            "finding: {{severity: '1'}}\nexplain: {{zh: '{{order.id}}', en: '{{order.id}}'}}\nmisses: {{zh: 无, en: none}}\n"
+            "finding: {{severity: '1'}}\nexplain: {{zh: '{{order.id}}', en: '{{order.id}}'}}\nmisses: {{zh: 无, en: "
+            "none}}\n"
             "do: {{zh: 查, en: look}}\n",
             number++, applies, when);
         auto read = rule::read_rule(yaml_of(text), "rules", set, "b", {"b"}, faults, warnings);
