@@ -109,10 +109,10 @@ std::string json_line(const AuditInput& input, const FindingRow& row) {
     json.key("result").value(finding.result).key("effect").value(finding.effect).key("reason").value(finding.reason);
     json.key("subject_entity").value(finding.subject_entity).key("subject").value(finding.subject);
     json.key(input.page.key);
-    if (row.subject == SIZE_MAX)
+    if (row.concerns.empty())
         json.null();
     else
-        json.value(finding.subject);
+        json.value(row.concerns);
     for (std::size_t i = 0; i < row.parties.size(); ++i) {
         json.key(input.page.parties[i].id);
         if (row.parties[i].empty())
@@ -191,7 +191,7 @@ void write_findings_csv(const AuditInput& input, const AuditTables& tables, cons
         csv.text(finding.reason);
         csv.text(finding.subject_entity);
         csv.text(finding.subject);
-        csv.text(row.subject == SIZE_MAX ? "" : finding.subject);
+        csv.text(row.concerns);
         for (const std::string& party : row.parties) csv.text(party);
         csv.text(row.other);
         csv.text(finding.date);

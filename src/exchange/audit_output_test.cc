@@ -594,6 +594,76 @@ TEST_F(Gardens, what_lies_outside_the_period_is_judged_and_told) {
     EXPECT_NE(files.at("report.html").find("1 visits are later than the data was taken"), std::string::npos);
 }
 
+// A photo of each visit is judged by itself; what is found of it concerns the money of its visit.
+class Photographed : public Gardens {
+protected:
+    pack::Files files() const override {
+        pack::Files all = garden_pack;
+        all.emplace("garden/model/photos.yaml", R"(entities:
+  photo:
+    title: {zh: 照片, en: Photo}
+    key: photo_id
+    time: taken_at
+    fields:
+      photo_id: {type: string, level: 2, zh: 照片编号, en: Photo number}
+      visit_id: {type: string, ref: visit, level: 2, zh: 单号, en: Visit number}
+      taken_at: {type: timestamp, level: 2, zh: 拍摄时间, en: Taken at}
+events:
+  garden.photo_taken:
+    title: {zh: 拍照, en: Photo taken}
+    subject: photo
+    body: [photo_id, visit_id, taken_at]
+)");
+        all.emplace("garden/rules/pic/GA-PIC-01.yaml", R"(rule: GA-PIC-01
+title: {zh: 照片早于浇水, en: Photo before the visit}
+version: 1
+status: live
+result: suspicious
+effect: hold
+stage: [before_payment]
+subject: photo
+on: {event: garden.photo_taken, wait: 20min}
+cite: ['GA-1#1.1']
+in_force: {from: 2024-01-01}
+when:
+  all:
+    - {id: early, zh: 拍摄早于开始, en: taken before the visit began, if: 'photo.taken_at < visit.began'}
+finding: {severity: '1', at_risk: 'visit.fee', dedup: [photo.photo_id]}
+explain: {zh: '照片 {photo.photo_id} 早于浇水单 {photo.visit_id}。', en: 'Photo {photo.photo_id} comes before visit {photo.visit_id}.'}
+misses: {zh: 翻拍, en: photos of photos}
+do: {zh: 看照片, en: look at the photo}
+)");
+        return all;
+    }
+    void add_more(Events& events) override {
+        for (const auto& [photo, visit, taken] :
+             {std::tuple{"P1", "V1", "08:00"}, std::tuple{"P2", "V3", "14:30"}, std::tuple{"P3", "V9", "08:00"}}) {
+            events.add("garden.photo_taken", photo, at("15:10"),
+                       {{"photo_id", text(photo)}, {"visit_id", text(visit)}, {"taken_at", number(at(taken).ms)}});
+        }
+    }
+};
+
+TEST_F(Photographed, what_is_found_of_a_photo_holds_the_money_of_its_visit) {
+    const auto files = written("photographed");
+    const auto summary = nlohmann::json::parse(files.at("summary.json"));
+    EXPECT_EQ(summary["visits_hit"], 2) << "V1 by its photo, =V2 by where it rang";
+    EXPECT_EQ(summary["money"]["at_risk_fen"], 12000);
+    EXPECT_EQ(summary["money"]["substantiated_fen"], 0);
+    std::map<std::string, nlohmann::json> found;
+    std::istringstream lines(files.at("findings.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+        auto json = nlohmann::json::parse(line);
+        if (json["rule"] == "GA-PIC-01") found[json["subject"]] = json;
+    }
+    ASSERT_EQ(found.size(), 2U) << "the photo of V3 is as it should be";
+    EXPECT_EQ(found.at("P1")["outcome"], "hit");
+    EXPECT_EQ(found.at("P1")["visit_id"], "V1");
+    EXPECT_EQ(found.at("P1")["firm_id"], "f1");
+    EXPECT_EQ(found.at("P3")["outcome"], "inconclusive") << "nobody knows a visit V9";
+    EXPECT_TRUE(found.at("P3")["visit_id"].is_null());
+}
+
 // A walk of one week ago, reported again by someone else five seconds into the hour.
 class CopiedWay : public Gardens {
 protected:

@@ -170,11 +170,12 @@ private:
             row.live = row.rule->status == "live";
             const engine::EntityIndex entity = world_.entity_index(finding.subject_entity);
             if (entity != engine::no_index) row.record = world_.find(entity, finding.subject);
-            const auto found = entity == subject_ ? rows_.find(row.record) : rows_.end();
+            const auto found = rows_.find(entity == subject_ ? row.record : concerned(entity, row.record));
             if (found != rows_.end()) {
                 row.subject = found->second;
+                row.concerns = tables_.subjects[row.subject].id;
                 row.parties = tables_.subjects[row.subject].parties;
-                row.other = other_subject(row);
+                if (entity == subject_) row.other = other_subject(row);
             } else {
                 for (const AuditParty& party : input_.page.parties) {
                     row.parties.push_back(party.entity == finding.subject_entity ? finding.subject : std::string());
@@ -185,6 +186,23 @@ private:
             count(row);
             tables_.findings.push_back(std::move(row));
         }
+    }
+
+    // The page's subject that a record of another kind points to, as a photo does to its order: what is found of the one
+    // concerns the other.
+    RecordIndex concerned(engine::EntityIndex entity, RecordIndex record) const {
+        if (entity == engine::no_index || record == engine::no_record) return engine::no_record;
+        const model::Entity* declared = input_.set.dictionary.entity(world_.entity(entity).name);
+        if (declared == nullptr) return engine::no_record;
+        for (const model::Field& field : declared->fields) {
+            if (field.ref != input_.page.subject) continue;
+            const auto pointer = paths_.find(entity, field.name);
+            if (!pointer) return engine::no_record;
+            engine::Reader reader(paths_, record, nullptr);
+            const std::string id = text_of(reader.read(*pointer));
+            return id.empty() ? engine::no_record : world_.find(subject_, id);
+        }
+        return engine::no_record;
     }
 
     // The value of a fact that a feature takes from the key of another record of the same kind.
@@ -238,7 +256,7 @@ private:
         if (payable.kind() == Kind::money)
             return std::clamp<std::int64_t>(payable.number(), 0, std::max<std::int64_t>(claimed_fen, 0));
         if (payable.kind() != Kind::duration) return 0;
-        engine::Reader reader(paths_, row.record, nullptr);
+        engine::Reader reader(paths_, tables_.subjects[row.subject].record, nullptr);
         const Value time = reader.read(time_);
         if (time.kind() != Kind::duration || time.ms() <= 0) return 0;
         return share(claimed_fen, std::clamp<std::int64_t>(payable.ms(), 0, time.ms()), time.ms());

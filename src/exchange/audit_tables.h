@@ -21,7 +21,8 @@ struct FindingRow {
     const engine::Finding* finding = nullptr;
     const rule::Rule* rule = nullptr;
     engine::RecordIndex record = engine::no_record;
-    std::size_t subject = SIZE_MAX;    // row of the subject, when it is one of the page's
+    std::size_t subject = SIZE_MAX;    // row of the subject, when it is one of the page's or points to one
+    std::string concerns;              // the id of that row, or ""
     std::string other;                 // the other subject of a pair, or ""
     std::vector<std::string> parties;  // ids, in the order of the page; "" where not known
     bool live = true;                  // false: the rule is only watched, its findings move no money

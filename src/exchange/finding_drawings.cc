@@ -174,7 +174,7 @@ std::vector<track::Fix> FindingDrawings::track_argument(const std::string& text,
 }
 
 std::string FindingDrawings::own_drawings(const FindingRow& row) const {
-    if (row.subject == SIZE_MAX) return {};
+    if (row.subject == SIZE_MAX || world_.record(row.record).entity != subject_) return {};
     Scene scene;
     std::string carrier, other_carrier;
     scene.traces.push_back(trace_of(row.record, carrier));
