@@ -15,7 +15,8 @@ Orders without a label are honest: no rule may hit them.
 Of the hits of a rule, those with a `hit` label are right; those on an id that a scheme of wrongdoing touches, but not
 labelled for this rule, are beside (neither right nor wrong: one story often breaks several rules); all others are false.
 precision = right / (right + false), recall = found / labelled. A rule without any finding did not run: it is listed, and
-left out of the sums. The last finding of a (rule, subject) counts, so a revision replaces what it revises.
+left out of the sums. The last finding of a (rule, subject, row) counts, so a revision replaces what it revises; of several
+rows of one order the gravest counts.
 """
 import csv
 import json
@@ -24,6 +25,7 @@ from collections import Counter, defaultdict
 
 EXPECTED = ("hit", "clear", "exempt", "inconclusive", "any")
 OUTCOMES = {"hit", "clear", "exempt", "inconclusive", "not_applicable"}
+GRAVITY = ("hit", "exempt", "inconclusive", "clear", "not_applicable")  # an order has several photos, meets several orders
 SUBJECTS = ("order_id", "elder_id", "caregiver_id", "agency_id")
 
 
@@ -56,7 +58,7 @@ def subject_of(finding, labelled):
 
 
 def read_findings(path, labelled):
-    outcomes = {}
+    of_subject = {}
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -68,7 +70,13 @@ def read_findings(path, labelled):
                 raise ValueError(f"{path}:{number}: 不是一条稽核结果 | not a finding: {error}") from error
             if outcome not in OUTCOMES:
                 raise ValueError(f"{path}:{number}: 未知的结果 | unknown outcome: {outcome}")
-            outcomes[(subject_of(finding, labelled), rule)] = outcome
+            of_subject[(rule, finding.get("subject") or "", str(finding.get("dedup") or ""))] = (
+                subject_of(finding, labelled), outcome)
+    outcomes = {}
+    for (rule, _, _), (subject, outcome) in of_subject.items():
+        known = outcomes.get((subject, rule))
+        if known is None or GRAVITY.index(outcome) < GRAVITY.index(known):
+            outcomes[(subject, rule)] = outcome
     return outcomes
 
 
