@@ -6,12 +6,12 @@
 #include <iterator>
 
 #include "app/commands.h"
+#include "app/gate.h"
+#include "app/gate_table.h"
 #include "app/pack_folder.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/engine.h"
-#include "rule/rule_tests.h"
-#include "run/event_tests.h"
 #include "run/scenario.h"
 
 namespace ningyi::app {
@@ -19,12 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Tally {
-    std::size_t rules = 0, passed = 0, failed = 0, generated = 0, covered = 0, coverable = 0;
-};
-
-void write_json(const Faults& faults, const Faults& warnings,
-                const std::vector<std::pair<std::string, rule::TestReport>>& reports, const Tally& tally) {
+void write_json(const Faults& faults, const Faults& warnings, const std::vector<GateReport>& reports,
+                const std::vector<TriggerCost>& costs) {
     JsonWriter json;
     const auto write_faults = [&](std::string_view name, const Faults& all) {
         json.key(name).begin_array();
@@ -43,28 +39,8 @@ void write_json(const Faults& faults, const Faults& warnings,
     json.begin_object();
     write_faults("faults", faults);
     write_faults("warnings", warnings);
-    json.key("rules").begin_array();
-    for (const auto& [id, report] : reports) {
-        json.begin_object().key("rule").value(id).key("passed").value(std::uint64_t{report.passed});
-        json.key("failed").value(std::uint64_t{report.failed}).key("generated").value(std::uint64_t{report.generated});
-        json.key("covered")
-            .value(std::uint64_t{report.covered})
-            .key("coverable")
-            .value(std::uint64_t{report.coverable});
-        json.key("problems").begin_array();
-        for (const rule::TestResult& result : report.results) {
-            for (const std::string& problem : result.problems) {
-                json.value(format("{}:{}: {}: {}", result.file, result.line, result.name, problem));
-            }
-        }
-        json.end_array().end_object();
-    }
-    json.end_array()
-        .key("passed")
-        .value(std::uint64_t{tally.passed})
-        .key("failed")
-        .value(std::uint64_t{tally.failed})
-        .end_object();
+    write_gate(reports, costs, json);
+    json.end_object();
     std::fwrite(json.text().data(), 1, json.text().size(), stdout);
     std::fputc('\n', stdout);
 }
@@ -134,54 +110,49 @@ int check(const CheckOptions& options, Terminal& terminal) {
             if (!page) faults.insert(faults.end(), page.error().begin(), page.error().end());
         }
     }
-    Tally tally;
-    std::vector<std::pair<std::string, rule::TestReport>> reports;
+    std::vector<GateReport> reports;
+    std::vector<TriggerCost> costs;
     if (faults.empty()) {
-        for (const rule::Rule& rule : loaded.set.rules) {
-            terminal.progress("测试规则", "testing rules",
-                              static_cast<double>(tally.rules) / static_cast<double>(loaded.set.rules.size()));
-            rule::TestReport report =
-                rule::run_tests(loaded.set, rule, zone, [&](const rule::Rule& r, const yaml::Node& test) {
-                    return run::run_event_test(loaded.set, r, test, zone);
-                });
-            ++tally.rules;
-            tally.passed += report.passed;
-            tally.failed += report.failed;
-            tally.generated += report.generated;
-            tally.covered += report.covered;
-            tally.coverable += report.coverable;
-            reports.emplace_back(rule.id, std::move(report));
+        costs = trigger_costs(loaded.set);
+        for (const TriggerCost& cost : costs) {
+            if (cost.cost <= trigger_cost_limit) continue;
+            faults.push_back(
+                {.code = "E605",
+                 .zh = format("{} 的规则合计代价 {} 超过上限 {}", cost.trigger, cost.cost, trigger_cost_limit),
+                 .en = format("the rules on {} cost {} together, the limit is {}", cost.trigger, cost.cost,
+                              trigger_cost_limit)});
         }
+        std::vector<const rule::Rule*> rules;
+        for (const rule::Rule& rule : loaded.set.rules) rules.push_back(&rule);
+        reports = gate(loaded.set, rules, zone, options.mutants ? Mutants::tried : Mutants::left_out,
+                       [&](double share) { terminal.progress("测试规则", "testing rules", share); });
         terminal.progress("测试规则", "testing rules", 1);
     }
-    const bool good = faults.empty() && tally.failed == 0;
+    const bool good = faults.empty() && std::all_of(reports.begin(), reports.end(),
+                                                    [](const GateReport& report) { return report.passes; });
     if (options.json) {
-        write_json(faults, loaded.warnings, reports, tally);
+        write_json(faults, loaded.warnings, reports, costs);
         return good ? exit_good : exit_faults;
     }
     terminal.complain(faults);
     terminal.complain(loaded.warnings);
-    for (const auto& [id, report] : reports) {
-        for (const rule::TestResult& result : report.results) {
+    std::size_t passed = 0, failed = 0, refused = 0;
+    for (const GateReport& report : reports) {
+        passed += report.tests.passed;
+        failed += report.tests.failed;
+        refused += report.passes ? 0 : 1;
+        for (const rule::TestResult& result : report.tests.results) {
             for (const std::string& problem : result.problems) {
                 const std::string line = format("{}:{}: {}: {}", result.file, result.line, result.name, problem);
                 terminal.say(line, line);
             }
         }
-        if (!options.verbose) continue;
-        terminal.say(format("  {}  测试 {}，生成的检查 {}，条件两面都见到 {}/{}", id, report.passed, report.generated,
-                            report.covered, report.coverable),
-                     format("  {}  {} tests, {} generated checks, conditions seen both ways {}/{}", id, report.passed,
-                            report.generated, report.covered, report.coverable));
-        for (const std::string& gap : report.uncovered) terminal.say("    " + gap, "    " + gap);
     }
-    terminal.say(
-        format("{} 个规则包，{} 条规则；测试通过 {}，失败 {}；生成的检查 {}；条件两面都见到 {}/{}",
-               loaded.set.packs.size(), tally.rules, tally.passed, tally.failed, tally.generated, tally.covered,
-               tally.coverable),
-        format("{} packs, {} rules; {} tests passed, {} failed; {} generated checks; conditions seen both ways {}/{}",
-               loaded.set.packs.size(), tally.rules, tally.passed, tally.failed, tally.generated, tally.covered,
-               tally.coverable));
+    if (!reports.empty()) print_gate(reports, costs, options.verbose, terminal);
+    terminal.say(format("{} 个规则包，{} 条规则；测试通过 {}，失败 {}；未过门槛的规则 {}", loaded.set.packs.size(),
+                        reports.size(), passed, failed, refused),
+                 format("{} packs, {} rules; {} tests passed, {} failed; {} rules refused by the gate",
+                        loaded.set.packs.size(), reports.size(), passed, failed, refused));
     if (!faults.empty()) terminal.say(format("{} 处问题", faults.size()), format("{} faults", faults.size()));
     return good ? exit_good : exit_faults;
 }

@@ -121,7 +121,10 @@ int run_command_line(int argc, char** argv) {
         program.add_subcommand("check", t("检查规则包并运行每条规则的测试", "check packs and run every rule's tests"));
     check_command->add_option("packs", check_options.folders, packs_help);
     check_command->add_flag("--json", check_options.json, t("以 JSON 输出", "print JSON"));
-    check_command->add_flag("-v,--verbose", check_options.verbose, t("逐条列出规则", "list each rule"));
+    check_command->add_flag("-v,--verbose", check_options.verbose,
+                            t("也列出未启用的规则缺什么", "also list what rules not in use lack"));
+    check_command->add_flag("!--no-mutants", check_options.mutants,
+                            t("不试变异，较快", "leave the mutants out, which is quicker"));
 
     PlayOptions play_options;
     CLI::App* play_command =

@@ -33,6 +33,7 @@ struct CheckOptions {
     std::vector<std::string> folders;
     bool json = false;
     bool verbose = false;
+    bool mutants = true;
 };
 
 struct PlayOptions {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/rule_commands.h"
 
+#include "app/gate.h"
 #include "app/pack_folder.h"
 #include "base/text.h"
-#include "rule/rule_tests.h"
-#include "run/event_tests.h"
 
 namespace ningyi::app {
 namespace {
@@ -43,21 +42,19 @@ int rule_test(const RuleTestOptions& options, Terminal& terminal) {
     if (!faults.empty()) return terminal.complain(faults), exit_unusable;
     const Zone zone = Zone::china();
     std::size_t failed = 0;
-    for (const rule::Rule* one : rules) {
-        const rule::TestReport report = rule::run_tests(
-            set, *one, zone,
-            [&](const rule::Rule& r, const yaml::Node& test) { return run::run_event_test(set, r, test, zone); });
-        for (const rule::TestResult& result : report.results) {
+    for (const GateReport& report : gate(set, rules, zone, Mutants::left_out, nullptr)) {
+        for (const rule::TestResult& result : report.tests.results) {
             if (result.passed) continue;
             const std::string head = format("✗ {}:{}: {}", result.file, result.line, result.name);
             terminal.say(head, head);
             for (const std::string& problem : result.problems) terminal.say("    " + problem, "    " + problem);
         }
-        failed += report.failed;
-        terminal.say(format("{} {}  测试通过 {}，失败 {}；生成的检查 {}", report.failed == 0 ? "✓" : "✗", one->id,
-                            report.passed, report.failed, report.generated),
-                     format("{} {}  {} tests passed, {} failed; {} generated checks", report.failed == 0 ? "✓" : "✗",
-                            one->id, report.passed, report.failed, report.generated));
+        failed += report.tests.failed;
+        const std::string_view mark = report.tests.failed == 0 ? "✓" : "✗";
+        terminal.say(format("{} {}  测试通过 {}，失败 {}；生成的检查 {}", mark, report.rule->id, report.tests.passed,
+                            report.tests.failed, report.tests.generated),
+                     format("{} {}  {} tests passed, {} failed; {} generated checks", mark, report.rule->id,
+                            report.tests.passed, report.tests.failed, report.tests.generated));
     }
     return failed == 0 ? exit_good : exit_faults;
 }

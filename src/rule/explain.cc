@@ -102,6 +102,21 @@ public:
         return explanation;
     }
 
+    std::string rendered(const Sentence& sentence) const {
+        std::string text;
+        for (const Sentence::Part& part : sentence.parts) {
+            if (!part.is_value)
+                text += part.text;
+            else if (part.has_slot)
+                text += shown(value(part.text), part.format, language_, zone_);
+            else if (part.text == "cite")
+                text += cited();
+            else
+                text += name_of_ ? name_of_(part.text) : part.text;
+        }
+        return text;
+    }
+
 private:
     std::string say(std::string_view zh, std::string_view en) const {
         return std::string(language_ == Language::zh ? zh : en);
@@ -152,21 +167,6 @@ private:
                                                          : format("{} {}", pick(document->title), number));
         }
         return join(said, say("、", "; "));
-    }
-
-    std::string rendered(const Sentence& sentence) const {
-        std::string text;
-        for (const Sentence::Part& part : sentence.parts) {
-            if (!part.is_value)
-                text += part.text;
-            else if (part.has_slot)
-                text += shown(value(part.text), part.format, language_, zone_);
-            else if (part.text == "cite")
-                text += cited();
-            else
-                text += name_of_ ? name_of_(part.text) : part.text;
-        }
-        return text;
     }
 
     std::string said(const Clause& clause) const { return rendered(language_ == Language::zh ? clause.zh : clause.en); }
@@ -289,6 +289,12 @@ std::string shown(const Value& value, std::string_view format_word, Language lan
     if (kind == Kind::timestamp && format_word == "date") return to_text(zone.date(Instant{value.ms()}));
     if (kind == Kind::timestamp && format_word == "time") return clock_time(zone.time_of_day(Instant{value.ms()}));
     return plain(value, language, zone);
+}
+
+std::string rendered(const RuleSet& set, const Rule& rule, const Sentence& sentence, const Judgement& judgement,
+                     Language language, const Zone& zone, const std::function<Value(const std::string&)>& value_of,
+                     const std::function<std::string(const std::string&)>& name_of) {
+    return Explainer(set, rule, judgement, language, zone, value_of, name_of).rendered(sentence);
 }
 
 Explanation explain(const RuleSet& set, const Rule& rule, const Judgement& judgement, Language language,

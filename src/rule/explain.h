@@ -29,6 +29,11 @@ struct Explanation {
 // A value in words: `format` as in rules.md §10 ("m", "min", "yuan" …), rounding half away from zero.
 std::string shown(const cel::Value& value, std::string_view format, Language language, const Zone& zone);
 
+// One sentence of the rule with the values of a judgement. `value_of` and `name_of` as below; either may be empty.
+std::string rendered(const RuleSet& set, const Rule& rule, const Sentence& sentence, const Judgement& judgement,
+                     Language language, const Zone& zone, const std::function<cel::Value(const std::string&)>& value_of,
+                     const std::function<std::string(const std::string&)>& name_of);
+
 // `value_of(path)`: a stored value by path (absent when none); `name_of(entity)`: how the reader may see that entity of
 // the subject ("张**").
 Explanation explain(const RuleSet& set, const Rule& rule, const Judgement& judgement, Language language,

@@ -325,7 +325,11 @@ private:
         judgement_.severity = 1;
         judgement_.effect = rule_.effect;
         for (const Band& band : rule_.bands) {
-            if (!band.condition.is_empty() && !evaluate(band.condition).is_true()) continue;
+            if (!band.condition.is_empty()) {
+                const Value value = evaluate(band.condition);
+                judgement_.bands += mark(value);
+                if (!value.is_true()) continue;
+            }
             judgement_.band = band.id;
             judgement_.severity = band.severity;
             if (!band.effect.empty()) judgement_.effect = band.effect;

@@ -34,6 +34,7 @@ struct Judgement {
     std::string entry;                        // list entry or table row that made an exception true ("S-017")
     std::string clauses, doubts, exceptions;  // t f ? (or . when not asked) per clause
     std::string band;
+    std::string bands;  // of a hit: t f ? of the condition of each band that was asked
     int severity = 0;
     std::string effect;                   // the rule's or its band's
     cel::Value margin, at_risk, payable;  // absent when there is none

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "engine/replay.h"
-#include "rule/rule_tests.h"
+#include "rule/expectation.h"
 #include "run/scenario.h"
 #include "trust/sha256.h"
 
@@ -140,14 +140,15 @@ private:
 
 }  // namespace
 
-std::vector<std::string> run_event_test(const rule::RuleSet& set, const rule::Rule& rule, const yaml::Node& test,
-                                        const Zone& zone) {
-    std::vector<std::string> problems;
+rule::EventResult run_event_test(const rule::RuleSet& set, const rule::Rule& rule, const yaml::Node& test,
+                                 const Zone& zone) {
+    rule::EventResult result;
+    std::vector<std::string>& problems = result.problems;
     const std::vector<engine::ClearEvent> events = Story(set, problems).events(test);
     auto engine = engine::Engine::create(set, zone);
     if (!engine) {
         for (const Fault& fault : engine.error()) problems.push_back(to_text(fault));
-        return problems;
+        return result;
     }
     std::vector<engine::Finding> findings;
     for (const engine::ClearEvent& event : events) {
@@ -158,7 +159,7 @@ std::vector<std::string> run_event_test(const rule::RuleSet& set, const rule::Ru
     const yaml::Node* expected = test.find("expect");
     if (expected == nullptr) {
         problems.emplace_back("缺少 expect | `expect` is missing");
-        return problems;
+        return result;
     }
     for (const auto& [subject, wanted] : expected->pairs) {
         yaml::Node rest = wanted;
@@ -178,6 +179,7 @@ std::vector<std::string> run_event_test(const rule::RuleSet& set, const rule::Ru
         bool agreed = false;
         const auto judged = (*engine)->explain(rule, subject.text);
         for (const auto& one : judged) {
+            result.judgements.push_back(one.judgement);
             engine::Finding named;
             named.subject = subject.text;
             named.subject_entity = rule.subject;
@@ -191,7 +193,7 @@ std::vector<std::string> run_event_test(const rule::RuleSet& set, const rule::Ru
         if (agreed) continue;
         for (const std::string& difference : least) problems.push_back(subject.text + ": " + difference);
     }
-    return problems;
+    return result;
 }
 
 }  // namespace ningyi::run
