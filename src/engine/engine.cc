@@ -163,12 +163,13 @@ void Engine::judge_touched(const World::Touched& touched, const std::vector<Reco
     }
     for (const Features::Moved& moved : moved_) {
         const Millis reach = features_->reach(moved.index);
+        const Millis ahead = features_->ahead(moved.index);
         const auto within = [&](RecordIndex subject) {
             if (reach == 0) return true;
             Reader reader(*paths_, subject, nullptr);
             if (!reader.time()) return true;
             const auto near = [&](Instant time) {
-                return reader.time()->ms >= time.ms && reader.time()->ms - time.ms <= reach;
+                return reader.time()->ms >= time.ms - ahead && reader.time()->ms - time.ms <= reach;
             };
             return near(moved.old_time) || near(moved.new_time);
         };

@@ -62,6 +62,8 @@ public:
     // How long after a record's time a subject's time may lie and still be reached through this index; 0: always
     // reached.
     Millis reach(std::uint16_t index) const { return indexes_[index].reach; }
+    // And how long before it; 0 unless a feature of the index looks ahead.
+    Millis ahead(std::uint16_t index) const { return indexes_[index].ahead; }
     // Drops what was kept from earlier judgements and may have changed. REQUIRES: called for everything that came in.
     void forget(const World::Touched& touched);
     // Live: brings the search for pairs of tracks up to date with all that came in, and names the records whose
@@ -89,6 +91,7 @@ private:
         std::vector<Path> key;
         std::string name;
         Millis reach = 0;
+        Millis ahead = 0;
         std::unordered_map<std::string, std::vector<Entry>> by_key;
         struct Placed {
             std::string key;

@@ -27,7 +27,8 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
     auto at = std::lower_bound(entries->begin(), entries->end(), earliest,
                                [](const Entry& e, Instant from) { return e.time < from; });
     const bool is_both = c.feature->both_ways;
-    for (; at != entries->end() && (is_both ? at->time < own.to : at->time <= own.from); ++at) {
+    const Instant latest{is_both ? std::min(own.to.ms - 1, own.from.ms + c.feature->reach) : own.from.ms};
+    for (; at != entries->end() && at->time <= latest; ++at) {
         if (at->record == a.subject()) continue;
         // Without `both` the pair is reported on the later of the two.
         if (!is_both && at->time == own.from && !(at->id < own_id)) continue;
