@@ -328,7 +328,7 @@ private:
         auto inner = children(node);
         if (!inner) return std::nullopt;
         const Kind kind = node.operation == Operation::look_up ? plan_.inputs[source.number].kind : Kind::boolean;
-        if (!is_scalar(kind)) return std::nullopt;
+        if (!is_scalar(kind) && kind != Kind::place && kind != Kind::fix) return std::nullopt;
         Step made{.code = node.operation == Operation::look_up       ? StepCode::look_up
                           : node.operation == Operation::has_look_up ? StepCode::has_look_up
                                                                      : StepCode::contains,

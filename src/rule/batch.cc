@@ -326,10 +326,7 @@ void BatchJudge::Parts::judge_rule(std::size_t number, const Byte* asked, Fill f
     const bool may_lack_day = rule.date_slot.has_value() && !days.are_all_known();
     const Byte* wanted = asked;
     if (!days.are_all_within(rule.in_force)) {
-        for (std::size_t row = 0; row < rows; ++row) {
-            const std::optional<Date> day = days.of(row);
-            live[row] = (asked == nullptr || asked[row] != 0) && (!day || rule.in_force.contains(*day)) ? 1 : 0;
-        }
+        days.mark_within(rule.in_force, asked, rows, live.data());
         wanted = live.data();
     }
     if (wanted != nullptr && !cel::is_any(wanted, rows)) {

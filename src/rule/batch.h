@@ -71,10 +71,10 @@ public:
     // whole, which saves looking at what is wanted. At first no fact is at hand.
     void set_at_hand(std::size_t fact, bool at_hand);
 
-    // Judges `rows` (1 to batch_max) rows. `asked`, when not empty, says by rule and row (rule-major) which judgements
-    // are wanted; the others come back not_applicable and cost nothing. `vocabulary` is that of all columns, and the
-    // same object in every call: what is remembered of its texts is forgotten with another. Margins and at_risk_fen are
-    // filled for amounts_of_hits only, else empty.
+    // Judges `rows` (1 to batch_max) rows. `asked`, when not empty, says by rule and row (rule-major, 0 or 1) which
+    // judgements are wanted; the others come back not_applicable and cost nothing. `vocabulary` is that of all columns,
+    // and the same object in every call: what is remembered of its texts is forgotten with another. Margins and
+    // at_risk_fen are filled for amounts_of_hits only, else empty.
     void judge(FactColumns& columns, std::size_t rows, cel::Vocabulary& vocabulary, Fill fill, BatchOutcomes& into,
                std::span<const std::uint8_t> asked = {});
 

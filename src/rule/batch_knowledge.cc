@@ -28,6 +28,24 @@ BatchDays::BatchDays(const cel::ColumnView& column, std::size_t rows)
     last_ = Date{static_cast<std::int32_t>(most)};
 }
 
+void BatchDays::mark_within(const Days& days, const std::uint8_t* asked, std::size_t rows,
+                            std::uint8_t* __restrict into) const {
+    if (are_all_known_) {
+        const std::int64_t* const numbers = column_.numbers;
+        const std::int64_t from = days.from.days;
+        const std::int64_t to = days.to.days;
+        for (std::size_t row = 0; row < rows; ++row)
+            into[row] = static_cast<std::uint8_t>((numbers[row] >= from ? 1 : 0) & (numbers[row] <= to ? 1 : 0));
+    } else {
+        for (std::size_t row = 0; row < rows; ++row) {
+            const std::optional<Date> day = of(row);
+            into[row] = !day || days.contains(*day) ? 1 : 0;
+        }
+    }
+    if (asked == nullptr) return;
+    for (std::size_t row = 0; row < rows; ++row) into[row] &= static_cast<std::uint8_t>(asked[row] != 0 ? 1 : 0);
+}
+
 ChosenParam::ChosenParam(const Param& param, std::vector<std::string> keys, std::vector<std::uint32_t> numbers)
     : param_(&param), keys_(std::move(keys)), numbers_(std::move(numbers)) {
     std::vector<std::int32_t> starts{INT32_MIN};

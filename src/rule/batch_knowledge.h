@@ -30,6 +30,8 @@ public:
     bool are_all_within(const Days& days) const {
         return are_all_known_ && days.contains(first_) && days.contains(last_);
     }
+    // 1 where a row of `asked` (null: all) has a day within these or none at all.
+    void mark_within(const Days& days, const std::uint8_t* asked, std::size_t rows, std::uint8_t* into) const;
     Date first() const { return first_; }  // REQUIRES: are_all_known()
     Date last() const { return last_; }
 
