@@ -209,7 +209,8 @@ private:
         });
         each_in("tables/", [&](const SourceFile& file) {
             const auto rows = read_rows_beside(file.path);
-            rule::read_table(file.root, file.path, file.pack, set().tables, faults_, warnings_, rows ? &*rows : nullptr);
+            rule::read_table(file.root, file.path, file.pack, set().tables, faults_, warnings_,
+                             rows ? &*rows : nullptr);
         });
         each_in("lists/", [&](const SourceFile& file) {
             rule::read_list(file.root, file.path, file.pack, set().lists, faults_);
@@ -283,7 +284,7 @@ private:
             const rule::PolicyDocument* document = set().policy(std::string_view(cite).substr(0, cite.find('#')));
             if (document != nullptr && (!issued || document->issued < *issued)) issued = document->issued;
         }
-        if (!issued || value.days.from >= *issued || value.is_retro) return;
+        if (!issued || value.days.from.days == INT32_MIN || value.days.from >= *issued || value.is_retro) return;
         faults_.push_back({param.file, value.line, value.column, "E521",
                            format("早于依据的发布日 {}：追溯的值须写 retro: true 和原因 why", to_text(*issued)),
                            format("before its ground was issued ({}): a value dated back says retro: true and why",

@@ -52,9 +52,10 @@ ParamValue read_param_value(const yaml::Node& node, const Param& param, const st
     if (value.cite.empty() && basis.zh.empty() && node.is_map()) {
         map.refuse(node, "E202", "须写明依据：cite 或 basis", "the value needs its ground: cite or basis");
     }
-    const std::optional<bool> retro = map.boolean("retro");
-    const std::optional<std::string> why = map.optional_text("why");
-    if (retro.value_or(false) && !why) map.refuse(node, "E202", "retro 须写原因 why", "retro needs a reason (why)");
+    value.is_retro = map.boolean("retro").value_or(false);
+    value.why = map.optional_text("why").value_or("");
+    if (value.is_retro && value.why.empty())
+        map.refuse(node, "E202", "retro 须写原因 why", "retro needs a reason (why)");
     map.finish();
     return value;
 }
@@ -188,7 +189,7 @@ void read_list(const yaml::Node& root, const std::string& file, const std::strin
         read.approved = entry.text("approved");
         entry.finish();
         if (!node->is_map()) continue;
-        if (node->find("from") != nullptr && node->find("to") != nullptr &&
+        if (read.days.from.days != INT32_MIN && read.days.to.days != INT32_MAX &&
             std::int64_t{read.days.to.days} - read.days.from.days >= most_days_of_an_entry) {
             entry.refuse(*node, "E515", "名单条目最长 366 天，到期须重新批准",
                          "a list entry lasts 366 days at most and is then approved anew");

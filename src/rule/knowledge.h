@@ -35,6 +35,8 @@ struct ParamValue {
     std::vector<std::pair<std::string, std::string>> scope;  // key -> value, empty: the whole district
     std::vector<std::string> cite;                           // document#clause
     Label basis;                                             // when there is no clause
+    bool is_retro = false;                                   // holds for days before what it rests on was issued
+    std::string why;                                         // the reason of that, and of others that give one
     int line = 0, column = 0;
 };
 
