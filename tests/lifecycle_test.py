@@ -36,7 +36,7 @@ class Tests:
         self.district = self.folder / "district"
         self.packs = self.folder / "packs"
         shutil.copytree(TOP / "packs", self.packs)
-        ningyi("simulate", "--orders", 400, "--seed", 5, "--days", 10, "--out", self.district)
+        ningyi("simulate", "--orders", 900, "--seed", 5, "--days", 14, "--out", self.district)
         self.first = self.folder / "first"
         ningyi("audit", self.district, "--out", self.first, "--packs", self.packs)
 
@@ -194,6 +194,10 @@ class Tests:
         size = self.log_size(store)
         output = ningyi("verdicts", path, "--store", store, "--by", "chen", "--role", "auditor")
         assert f"0 taken in, {seen[0]} were there already" in output and self.log_size(store) == size, output
+        # An audit in between gives every finding another id; the same file still means the same rows.
+        ningyi("audit", self.district, "--out", report, "--packs", self.packs)
+        output = ningyi("verdicts", path, "--store", store, "--by", "chen", "--role", "auditor")
+        assert "0 taken in" in output and " 0 rejected" in output, output
         told = json.loads(ningyi("precision", "--store", store, "--json"))
         one = next(r for r in told["rules"] if r["rule"] == rule)
         assert one["all"]["violation"] + one["all"]["unfounded"] == seen[0]
@@ -205,12 +209,26 @@ class Tests:
 
         wrong = self.folder / "wrong.csv"
         good = next(f for f in self.hits(report) if f["rule"] == rule)
+        size = self.log_size(store)
         wrong.write_text("id,verdict,innocent,note\n" f"{good['id']},guilty,,x\n" f"{'0' * 64},violation,,x\n"
                          f"{good['id']},violation,,\n" f"{good['id']},unfounded,no_such_reason,\n")
         output = ningyi("verdicts", wrong, "--store", store, "--by", "chen", "--role", "auditor", status=3)
         for line, words in ((2, "should be violation"), (3, "no finding"), (4, "write a note"), (5, "no innocent reason")):
             assert f"wrong.csv:{line}" in output and words in output, output
         assert self.log_size(store) == size
+
+    def test_a_live_rule_of_which_nothing_is_confirmed_pauses_by_itself(self):
+        report, store = self.audited("by_itself")
+        live = {line.split()[0] for line in ningyi("rule", "status", "--store", store).splitlines() if "  live  " in line}
+        rule, count = next(one for one in collections.Counter(f["rule"] for f in self.hits(report)).most_common() if one[0] in live)
+        assert count >= 30, (rule, count)
+        path = self.filled_in(report, "all_wrong.csv", lambda row: {"verdict": "unfounded", "note": "not so"} if row["rule"] == rule and row["outcome"] == "hit" else None)
+        output = ningyi("verdicts", path, "--store", store, "--by", "chen", "--role", "auditor")
+        assert f"rule {rule} pauses by itself" in output, output
+        output = ningyi("audit", self.district, "--out", report, "--packs", self.packs)
+        assert f"rule {rule} version 1 is paused (by itself)" in output
+        told = json.loads(ningyi("precision", "--store", store, "--json"))
+        assert next(r for r in told["rules"] if r["rule"] == rule)["status"] == "paused"
 
     def test_who_gave_a_verdict_does_not_decide_the_appeal(self):
         report, store = self.audited("appeals")

@@ -53,6 +53,7 @@ private:
 struct FilledIn {
     std::int64_t line = 0;
     std::string finding, verdict, innocent, note, decided_at, repeat, appeal, appeal_reason;
+    std::string rule, version, subject;  // as the audit wrote them
 };
 
 Result<std::vector<FilledIn>> read_filled_in(const std::string& path, Faults& bad) {
@@ -81,8 +82,19 @@ Result<std::vector<FilledIn>> read_filled_in(const std::string& path, Faults& ba
                 const std::size_t at = columns.of(column);
                 return at == SIZE_MAX ? std::string() : std::string(trimmed(group.cell(row, at)));
             };
-            FilledIn one{group.lines[row],   cell("id"),     cell("verdict"), cell("innocent"),     cell("note"),
-                         cell("decided_at"), cell("repeat"), cell("appeal"),  cell("appeal_reason")};
+            FilledIn one;
+            one.line = group.lines[row];
+            one.finding = cell("id");
+            one.verdict = cell("verdict");
+            one.innocent = cell("innocent");
+            one.note = cell("note");
+            one.decided_at = cell("decided_at");
+            one.repeat = cell("repeat");
+            one.appeal = cell("appeal");
+            one.appeal_reason = cell("appeal_reason");
+            one.rule = cell("rule");
+            one.version = cell("version");
+            one.subject = cell("subject");
             // A row nobody filled in is one nobody looked at.
             if (!one.verdict.empty() || !one.appeal.empty()) rows.push_back(std::move(one));
         }
@@ -119,6 +131,24 @@ private:
                        .en = std::move(en)});
     }
 
+    // By its id; when an audit since then gave it another one, by rule, version and subject, as long as they name one
+    // hit.
+    std::optional<Finding> finding_of(const FilledIn& row) {
+        auto finding = work_.store.ledger().find_one(file_holder(), row.finding);
+        if (finding || row.rule.empty() || row.subject.empty()) return finding;
+        ledger::Query query;
+        query.rule = row.rule;
+        query.subject = row.subject;
+        query.outcome = rule::Outcome::hit;
+        std::size_t found = 0;
+        work_.store.ledger().find(file_holder(), query, [&](const Finding& one) {
+            if (!row.version.empty() && std::to_string(one.version) != row.version) return true;
+            finding = one;
+            return ++found < 2;
+        });
+        return found == 1 ? finding : std::nullopt;
+    }
+
     void take_verdict(const FilledIn& row) {
         const auto verdict = casework::verdict_of_word(row.verdict);
         if (!verdict)
@@ -137,7 +167,7 @@ private:
             put(body, "rule", std::string(casework::clean_rule));
             put(body, "judged", row.finding.substr(casework::clean_prefix.size()));
         } else {
-            const auto finding = work_.store.ledger().find_one(file_holder(), row.finding);
+            const auto finding = finding_of(row);
             if (!finding)
                 return refuse(row, format("台账里没有疑点 {}（编号至少 8 位）", row.finding),
                               format("the ledger has no finding {} (give at least 8 digits)", row.finding));
@@ -159,7 +189,7 @@ private:
                                join(offered, ", ")));
                 }
             }
-            known = work_.lifecycle.verdicts().find(finding->rule, finding->subject, finding->dedup);
+            known = work_.lifecycle.verdicts().find(finding->rule, finding->subject, finding->dedup, finding->version);
             put(body, "rule", finding->rule);
             body.set("version", cbor::Value::of(finding->version));
             put(body, "judged", finding->subject);
@@ -240,6 +270,11 @@ private:
                           format("appeal “{}”应为 filed 已申诉、granted 申诉成立或 dismissed 申诉不成立", row.appeal),
                           format("appeal \"{}\" should be filed, granted or dismissed", row.appeal));
         const casework::Decided* known = work_.lifecycle.verdicts().of_finding(row.finding);
+        if (known == nullptr) {
+            if (const auto finding = finding_of(row))
+                known =
+                    work_.lifecycle.verdicts().find(finding->rule, finding->subject, finding->dedup, finding->version);
+        }
         if (known == nullptr)
             return refuse(row, "这条疑点还没有结论，无从申诉（编号须写全）",
                           "this finding has no verdict to appeal against (give its whole id)");
@@ -255,7 +290,7 @@ private:
             return;
         }
         cbor::Value body = cbor::Value::map();
-        body.set("finding", cbor::Value::of_text(row.finding));
+        body.set("finding", cbor::Value::of_text(known->finding));
         put(body, "appeal", row.appeal);
         put(body, "appeal_reason", row.appeal_reason);
         if (is_decision) {
@@ -263,7 +298,7 @@ private:
             put(body, "appeal_role", official_.role);
         }
         decisions.push_back({.type = is_decision ? "core.appeal_decided" : "core.appeal_filed",
-                             .subject = row.finding,
+                             .subject = known->finding,
                              .actor = official_.account,
                              .body = std::move(body),
                              .at = now_of_machine(),
@@ -355,13 +390,24 @@ std::string review_list(OpenCasework& work, const std::vector<Finding>& hits, co
     std::vector<const Finding*> wanted, rest;
     for (const Finding& finding : hits) {
         if (work.lifecycle.verdicts().find(finding.rule, finding.subject, finding.dedup) != nullptr) continue;
-        (drawn.contains(casework::name_in_draw(finding.id)) ? wanted : rest).push_back(&finding);
+        (drawn.contains(casework::name_in_draw(finding.rule, finding.version, finding.subject, finding.dedup)) ? wanted
+                                                                                                               : rest)
+            .push_back(&finding);
     }
-    std::sort(rest.begin(), rest.end(), [](const Finding* a, const Finding* b) {
-        return std::tie(b->severity, b->at_risk_fen, a->id) < std::tie(a->severity, a->at_risk_fen, b->id);
+    const auto known = casework::precision(work.lifecycle.verdicts());
+    std::vector<std::pair<std::int64_t, const Finding*>> valued;
+    for (const Finding* finding : rest) {
+        const auto rule = std::find_if(known.begin(), known.end(), [&](const casework::RulePrecision& one) {
+            return one.rule == finding->rule && one.version == finding->version;
+        });
+        valued.emplace_back(casework::queue_value(rule == known.end() ? nullptr : &rule->all, finding->at_risk_fen),
+                            finding);
+    }
+    std::sort(valued.begin(), valued.end(), [](const auto& a, const auto& b) {
+        return std::tie(b.first, b.second->severity, a.second->id) <
+               std::tie(a.first, a.second->severity, b.second->id);
     });
-    rest.resize(std::min(rest.size(), queue));
-    wanted.insert(wanted.end(), rest.begin(), rest.end());
+    for (std::size_t i = 0; i < std::min(valued.size(), queue); ++i) wanted.push_back(valued[i].second);
     std::sort(wanted.begin(), wanted.end(), [](const Finding* a, const Finding* b) { return a->id < b->id; });
     std::string text;
     exchange::CsvWriter csv(text);
@@ -456,7 +502,7 @@ int draw(const DrawOptions& options, Terminal& terminal) {
             if (!options.month.empty() && finding.date.substr(0, 7) != options.month) continue;
             pool.push_back(
                 {format("{}|{}|{}", finding.rule, or_dash(finding.agency), or_dash(finding.date.substr(0, 7))),
-                 casework::name_in_draw(finding.id)});
+                 casework::name_in_draw(finding.rule, finding.version, finding.subject, finding.dedup)});
         }
     }
     if (pool.empty())

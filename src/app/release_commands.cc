@@ -170,8 +170,9 @@ int approve(OpenCasework& work, const Release& release, const ReleaseOptions& op
                        : is_resumed                    ? "core.rule_resumed"
                                                        : "core.rule_approved";
     const Instant now = now_of_machine();
-    const Faults faults = say_release(
-        work, type, release.id, signed_by(approver, now, "approver", "approver_role", "approved_at"), now, options.by);
+    cbor::Value body = signed_by(approver, now, "approver", "approver_role", "approved_at");
+    if (!release.backtest.empty()) body.set("backtest", cbor::Value::of_text(release.backtest));
+    const Faults faults = say_release(work, type, release.id, std::move(body), now, options.by);
     if (!faults.empty()) return terminal.complain(faults), exit_faults;
     terminal.say(format("{} 已批准，下次稽核起按此运行", release.id),
                  format("{} is approved and holds from the next audit on", release.id));

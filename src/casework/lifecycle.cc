@@ -235,6 +235,12 @@ void Walk::approve(const ClearEvent& event) {
             release.refusals.push_back(std::move(*refusal));
             return;
         }
+        const std::string seen = text(event, "backtest");
+        if (!seen.empty() && seen != release.backtest) {
+            release.refusals.push_back(
+                {"批准人所见的回测报告与申请所附的不同", "the approver saw another backtest than the one attached"});
+            return;
+        }
         release.standing = Release::Standing::approved;
         release.approver = approver;
         release.approved_at = event.happened_at;

@@ -110,6 +110,19 @@ TEST_F(Life, a_change_without_a_backtest_is_refused) {
     EXPECT_EQ(refusal(), "the digest of a backtest report is not attached");
 }
 
+TEST_F(Life, an_approval_that_saw_another_backtest_does_not_count) {
+    adopt("shadow");
+    say(proposed(1, "R2", 2, "shadow", rule_text(2, "shadow"), {{"backtest", "abcd"}}));
+    engine::ClearEvent other = approved(2, "R2");
+    other.body.set("backtest", cbor::Value::of_text("beef"));
+    say(other);
+    EXPECT_EQ(refusal(), "the approver saw another backtest than the one attached");
+    other = approved(3, "R2");
+    other.body.set("backtest", cbor::Value::of_text("abcd"));
+    say(other);
+    EXPECT_EQ(state().rules.at("TE-A-01").version, 2);
+}
+
 TEST_F(Life, a_rule_goes_live_with_24_of_30_and_not_with_23) {
     adopt("shadow");
     decide(10, 23, 7);

@@ -24,9 +24,21 @@ void Estimate::add(const Decided& one) {
     actionable.add(one.is_confirmed(), one.selection_ppm);
 }
 
+std::int64_t queue_value(const Estimate* rule, std::int64_t at_risk_fen) {
+    __extension__ using Wide = __int128;
+    const std::int64_t yes = rule == nullptr ? 0 : rule->confirmed(), of = rule == nullptr ? 0 : rule->decided();
+    return static_cast<std::int64_t>(Wide{at_risk_fen} * (1 + yes) / (2 + of));
+}
+
 std::vector<RulePrecision> precision(const Verdicts& verdicts) {
+    std::map<std::string, std::set<std::string>> rules_of;  // confirmed subject -> rules
+    for (const Decided* one : verdicts.all()) {
+        if (one->rule != clean_rule && one->is_decided() && one->is_confirmed())
+            rules_of[one->subject].insert(one->rule);
+    }
     std::map<std::pair<std::string, std::int64_t>, RulePrecision> rules;
     std::map<std::pair<std::string, std::int64_t>, std::map<std::string, std::int64_t>> innocent;
+    std::map<std::pair<std::string, std::int64_t>, std::set<std::string>> alone;
     for (const Decided* one : verdicts.all()) {
         if (one->rule == clean_rule) continue;
         const std::pair key{one->rule, one->version};
@@ -34,6 +46,8 @@ std::vector<RulePrecision> precision(const Verdicts& verdicts) {
         rule.rule = one->rule;
         rule.version = one->version;
         rule.all.add(*one);
+        if (one->is_decided() && one->is_confirmed() && rules_of[one->subject].size() == 1)
+            alone[key].insert(one->subject);
         rule.by_agency[one->agency].add(*one);
         rule.by_month[one->date.substr(0, month_size)].add(*one);
         if (one->effective() == Verdict::unfounded && !one->innocent.empty()) ++innocent[key][one->innocent];
@@ -44,6 +58,7 @@ std::vector<RulePrecision> precision(const Verdicts& verdicts) {
             rule.innocent.push_back({id, count, count * 100 > rule.all.unfounded * candidate_percent});
         std::stable_sort(rule.innocent.begin(), rule.innocent.end(),
                          [](const InnocentCount& a, const InnocentCount& b) { return a.count > b.count; });
+        rule.only_it = static_cast<std::int64_t>(alone[key].size());
         all.push_back(std::move(rule));
     }
     return all;

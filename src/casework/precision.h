@@ -36,7 +36,12 @@ struct RulePrecision {
     Estimate all;
     std::map<std::string, Estimate> by_agency, by_month;  // "2026-10"
     std::vector<InnocentCount> innocent;                  // most frequent first
+    std::int64_t only_it = 0;  // confirmed subjects on which no other rule was confirmed: its marginal value
 };
+
+// What a look at one more finding of a rule is worth: the chance that it is confirmed, (1 + confirmed) / (2 + decided),
+// times the money at risk. Without verdicts the chance is one half. The queue is ordered by this.
+std::int64_t queue_value(const Estimate* rule, std::int64_t at_risk_fen);
 
 // One a rule and version, by (rule, version); verdicts on clean subjects are left out.
 std::vector<RulePrecision> precision(const Verdicts& verdicts);

@@ -60,6 +60,27 @@ TEST(Precision, an_innocent_reason_above_a_tenth_of_the_unfounded_is_a_candidate
     EXPECT_FALSE(innocent[1].is_candidate) << "exactly a tenth is not above it";
 }
 
+TEST(Precision, a_rule_is_worth_what_only_it_caught) {
+    Verdicts verdicts;
+    give(verdicts, 0, 3, "violation");
+    verdicts.apply(verdict(9, "g", "violation", "TE-B-01"));
+    engine::ClearEvent both = verdict(10, "h", "error", "TE-B-01");
+    both.body.set("judged", cbor::Value::of_text("subject of f0"));
+    verdicts.apply(both);
+    const auto rules = precision(verdicts);
+    EXPECT_EQ(rules[0].only_it, 2);
+    EXPECT_EQ(rules[1].only_it, 1);
+}
+
+TEST(Precision, the_queue_prefers_what_is_likely_and_dear) {
+    Verdicts verdicts;
+    give(verdicts, 0, 8, "violation");
+    const auto rules = precision(verdicts);
+    EXPECT_EQ(queue_value(nullptr, 1000), 500);
+    EXPECT_EQ(queue_value(&rules[0].all, 1000), 900);
+    EXPECT_EQ(queue_value(&rules[0].all, 0), 0);
+}
+
 TEST(Precision, recall_is_unknown_without_verdicts_on_clean_subjects) {
     Verdicts verdicts;
     give(verdicts, 0, 9, "violation");
@@ -80,9 +101,12 @@ TEST(Precision, recall_is_unknown_without_verdicts_on_clean_subjects) {
                              {"pool_digest", digest_of(text)},
                              {"result", result},
                              {"result_digest", digest_of(result)}}));
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        verdicts.apply(verdict(200 + static_cast<std::int64_t>(i), ids[i], i == 0 ? "violation" : "unfounded",
-                               std::string(clean_rule), 0));
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        engine::ClearEvent event = verdict(200 + static_cast<std::int64_t>(i), ids[i],
+                                           i == 0 ? "violation" : "unfounded", std::string(clean_rule), 0);
+        event.body.set("judged", cbor::Value::of_text(ids[i].substr(clean_prefix.size())));
+        verdicts.apply(event);
+    }
     const Recall known = recall(verdicts);
     EXPECT_TRUE(known.is_known());
     EXPECT_EQ(known.found, 9);

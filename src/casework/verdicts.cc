@@ -22,8 +22,13 @@ std::optional<std::int64_t> number(const engine::ClearEvent& event, std::string_
     return value->integer;
 }
 
-std::string key_of(const std::string& rule, const std::string& subject, const std::string& dedup) {
-    return rule + "\x1f" + subject + "\x1f" + dedup;
+std::string row_of(const std::string& rule, const std::string& subject, const std::string& dedup) {
+    return rule + "\x1f" + subject + "\x1f" + dedup + "\x1f";
+}
+
+std::string drawn_as(const Decided& one) {
+    return one.rule == clean_rule ? std::string(clean_prefix) + one.subject
+                                  : name_in_draw(one.rule, one.version, one.subject, one.dedup);
 }
 
 }  // namespace
@@ -39,9 +44,10 @@ std::optional<Verdict> verdict_of_word(std::string_view word) {
     return std::nullopt;
 }
 
-std::string name_in_draw(const std::string& finding) {
-    constexpr std::size_t digest_digits = 64, digits = 16;
-    return finding.size() == digest_digits ? finding.substr(0, digits) : finding;
+std::string name_in_draw(const std::string& rule, std::int64_t version, const std::string& subject,
+                         const std::string& dedup) {
+    constexpr std::size_t digits = 16;
+    return digest_of(row_of(rule, subject, dedup) + std::to_string(version)).substr(0, digits);
 }
 
 void Verdicts::apply(const engine::ClearEvent& event) {
@@ -65,9 +71,9 @@ void Verdicts::apply(const engine::ClearEvent& event) {
         decided.has_margin = number(event, "margin").has_value();
         decided.margin = number(event, "margin").value_or(0);
         decided.at_risk_fen = number(event, "at_risk").value_or(0);
-        const std::string key = key_of(decided.rule, decided.subject, decided.dedup);
+        const std::string key = row_of(decided.rule, decided.subject, decided.dedup) + std::to_string(decided.version);
         findings_[key].insert(decided.finding);
-        named_[name_in_draw(decided.finding)].insert(key);
+        named_[drawn_as(decided)].insert(key);
         keys_of_[decided.finding].insert(key);
         const auto counts = at_.find(key);
         if (counts == at_.end() || counts->second < moment) {
@@ -120,14 +126,12 @@ void Verdicts::settle(const std::string& key) {
     decided.appeal = Appeal::none;
     decided.random_share = false;
     decided.selection_ppm = 1'000'000;
-    std::optional<Moment> drawn_at, appealed_at;
+    std::optional<Moment> appealed_at;
+    if (const auto selected = selected_.find(drawn_as(decided)); selected != selected_.end()) {
+        decided.random_share = true;
+        decided.selection_ppm = selected->second.ppm;
+    }
     for (const std::string& finding : findings_.at(key)) {
-        if (const auto selected = selected_.find(name_in_draw(finding));
-            selected != selected_.end() && (!drawn_at || selected->second.at < *drawn_at)) {
-            drawn_at = selected->second.at;
-            decided.random_share = true;
-            decided.selection_ppm = selected->second.ppm;
-        }
         const auto appeal = appeals_.find(finding);
         if (appeal == appeals_.end()) continue;
         const Appealed& appealed = appeal->second;
@@ -143,7 +147,21 @@ void Verdicts::settle(const std::string& key) {
 }
 
 const Decided* Verdicts::find(const std::string& rule, const std::string& subject, const std::string& dedup) const {
-    const auto found = decided_.find(key_of(rule, subject, dedup));
+    const std::string row = row_of(rule, subject, dedup);
+    const Decided* latest = nullptr;
+    Moment when;
+    for (auto at = decided_.lower_bound(row); at != decided_.end() && at->first.starts_with(row); ++at) {
+        const Moment& moment = at_.at(at->first);
+        if (latest != nullptr && moment < when) continue;
+        latest = &at->second;
+        when = moment;
+    }
+    return latest;
+}
+
+const Decided* Verdicts::find(const std::string& rule, const std::string& subject, const std::string& dedup,
+                              std::int64_t version) const {
+    const auto found = decided_.find(row_of(rule, subject, dedup) + std::to_string(version));
     return found == decided_.end() ? nullptr : &found->second;
 }
 

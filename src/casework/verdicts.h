@@ -23,14 +23,17 @@ enum class Appeal : std::uint8_t { none, filed, granted, dismissed };
 std::string_view to_word(Verdict verdict);
 std::optional<Verdict> verdict_of_word(std::string_view word);  // in English or Chinese
 
-// How a draw names a finding: the first 16 digits of its id, so that a pool of a city fits into one event.
-std::string name_in_draw(const std::string& finding);
+// How a draw names a finding: 16 digits of the digest of what it is about, so that a later audit does not change the
+// name and a pool of a city fits into one event.
+std::string name_in_draw(const std::string& rule, std::int64_t version, const std::string& subject,
+                         const std::string& dedup);
 
 // Verdicts on subjects that no rule hit (drawn from the clean ones) stand under this instead of a rule.
 inline constexpr std::string_view clean_rule = "clean";
 inline constexpr std::string_view clean_prefix = "clean-";  // of what stands for the finding: "clean-<subject>"
 
-// One finding is known here by rule, subject and dedup: revisions and versions come and go, what was decided stays.
+// One finding is known here by rule, version, subject and dedup: revisions come and go, what was decided stays;
+// statistics are kept for each version.
 struct Decided {
     std::string rule;
     std::int64_t version = 0;  // of the finding the verdict saw
@@ -58,10 +61,13 @@ class Verdicts {
 public:
     // Takes in one event; events of other types are passed over.
     void apply(const engine::ClearEvent& event);
+    // The latest of any version, or that of one.
     const Decided* find(const std::string& rule, const std::string& subject, const std::string& dedup) const;
-    const Decided* of_finding(const std::string& finding) const;  // by the id a verdict saw
-    bool is_drawn(const std::string& finding) const { return selected_.contains(name_in_draw(finding)); }
-    std::vector<const Decided*> all() const;  // ordered by (rule, subject, dedup)
+    const Decided* find(const std::string& rule, const std::string& subject, const std::string& dedup,
+                        std::int64_t version) const;
+    const Decided* of_finding(const std::string& finding) const;                       // by the id a verdict saw
+    bool is_drawn(const std::string& name) const { return selected_.contains(name); }  // as a draw names it
+    std::vector<const Decided*> all() const;  // ordered by (rule, subject, dedup, version)
     std::vector<const Decided*> of_rule(const std::string& rule) const;
 
 private:
@@ -77,12 +83,12 @@ private:
     };
     void settle(const std::string& key);
 
-    std::map<std::string, Decided> decided_;                 // by rule, subject, dedup joined with \x1f
+    std::map<std::string, Decided> decided_;                 // by rule, subject, dedup, version joined with \x1f
     std::map<std::string, Moment> at_;                       // event order of the verdict that counts
     std::map<std::string, std::set<std::string>> findings_;  // key -> ids that verdicts on it saw
     std::map<std::string, std::set<std::string>> keys_of_;   // finding id -> keys
     std::map<std::string, Appealed> appeals_;                // by finding id
-    std::map<std::string, Selected> selected_;               // by name in the draw: the first draw that took it
+    std::map<std::string, Selected> selected_;               // by name in a draw: the first draw that took it
     std::map<std::string, std::set<std::string>> named_;     // name in a draw -> keys
 };
 

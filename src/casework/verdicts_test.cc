@@ -21,6 +21,10 @@ std::string told(const Verdicts& verdicts) {
     return text;
 }
 
+std::string named(const std::string& finding) {
+    return name_in_draw("TE-A-01", 1, "subject of " + finding, "");
+}
+
 engine::ClearEvent draw_of(std::int64_t minute, const std::vector<PoolItem>& pool, std::int64_t wanted,
                            std::string result = {}) {
     const std::string text = pool_text(pool);
@@ -50,6 +54,19 @@ TEST(Verdicts, the_latest_verdict_counts_and_an_appeal_granted_makes_it_unfounde
     EXPECT_EQ(verdicts.of_finding("f1")->effective(), Verdict::unfounded);
 }
 
+TEST(Verdicts, each_version_keeps_what_was_decided_on_its_findings) {
+    Verdicts verdicts;
+    verdicts.apply(verdict(2, "f1", "violation"));
+    engine::ClearEvent second = verdict(1, "f2", "unfounded", "TE-A-01", 2);
+    second.body.set("judged", cbor::Value::of_text("subject of f1"));
+    verdicts.apply(second);
+    ASSERT_EQ(verdicts.all().size(), 2U);
+    EXPECT_EQ(verdicts.find("TE-A-01", "subject of f1", "", 1)->verdict, Verdict::violation);
+    EXPECT_EQ(verdicts.find("TE-A-01", "subject of f1", "", 2)->verdict, Verdict::unfounded);
+    EXPECT_EQ(verdicts.find("TE-A-01", "subject of f1", "")->version, 1) << "the latest of any version";
+    EXPECT_EQ(verdicts.find("TE-A-01", "subject of f1", "", 3), nullptr);
+}
+
 TEST(Verdicts, the_first_reviewer_does_not_decide_the_appeal) {
     Verdicts verdicts;
     verdicts.apply(verdict(1, "f1", "violation"));
@@ -59,16 +76,16 @@ TEST(Verdicts, the_first_reviewer_does_not_decide_the_appeal) {
 }
 
 TEST(Verdicts, only_a_draw_that_can_be_repeated_gives_weights) {
-    const std::vector<PoolItem> pool = {{"s", "f1"}, {"s", "f2"}, {"s", "f3"}, {"s", "f4"}};
+    const std::vector<PoolItem> pool = {{"s", named("f1")}, {"s", named("f2")}, {"s", named("f3")}, {"s", named("f4")}};
     const std::string taken = drawn(pool, "7", 1).front();
     Verdicts honest, forged;
     honest.apply(draw_of(1, pool, 1));
-    forged.apply(draw_of(1, pool, 1, taken == "f1" ? "f2" : "f1"));
+    forged.apply(draw_of(1, pool, 1, taken == named("f1") ? named("f2") : named("f1")));
     for (const std::string id : {"f1", "f2", "f3", "f4"}) {
         honest.apply(verdict(2, id, "violation"));
         forged.apply(verdict(2, id, "violation"));
-        EXPECT_EQ(honest.of_finding(id)->selection_ppm, id == taken ? 250'000 : 1'000'000);
-        EXPECT_EQ(honest.of_finding(id)->random_share, id == taken);
+        EXPECT_EQ(honest.of_finding(id)->selection_ppm, named(id) == taken ? 250'000 : 1'000'000);
+        EXPECT_EQ(honest.of_finding(id)->random_share, named(id) == taken);
         EXPECT_FALSE(forged.of_finding(id)->random_share);
     }
 }
@@ -78,7 +95,7 @@ TEST(Verdicts, any_order_of_arrival_gives_the_same) {
     const char* words[] = {"violation", "error", "unfounded", "unverifiable"};
     Random random(3);
     std::vector<PoolItem> pool;
-    for (int i = 0; i < 12; ++i) pool.push_back({"s", "f" + std::to_string(i)});
+    for (int i = 0; i < 12; ++i) pool.push_back({"s", named("f" + std::to_string(i))});
     for (int i = 0; i < 60; ++i) {
         const std::string id = "f" + std::to_string(random.below(12));
         const std::int64_t minute = random.between(0, 20);  // many at one time

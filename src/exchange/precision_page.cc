@@ -147,6 +147,9 @@ std::string precision_text(const PrecisionReport& report, bool english) {
                       "  严格精准率 {}  应处理精准率 {}\n",
                       rule.rule, rule.version, status.zh, title.zh, all.decided(), all.violation, all.error,
                       all.unfounded, all.unverifiable, all.random, share_text(all.strict), share_text(all.actionable));
+        if (rule.only_it > 0)
+            text += english ? format("  confirmed subjects that only this rule caught: {}\n", rule.only_it)
+                            : format("  只有本规则查出的已认定对象：{}\n", rule.only_it);
         for (const auto& [by, of] : {std::pair(english ? "agency" : "机构", &rule.by_agency),
                                      std::pair(english ? "month" : "月份", &rule.by_month)}) {
             for (const auto& [key, estimate] : *of)
@@ -183,7 +186,7 @@ std::string precision_json(const PrecisionReport& report) {
             }
             json.end_object();
         }
-        json.key("innocent").begin_array();
+        json.key("only_it").value(rule.only_it).key("innocent").begin_array();
         for (const casework::InnocentCount& innocent : rule.innocent) {
             json.begin_object().key("id").value(innocent.id).key("count").value(innocent.count);
             json.key("candidate").value(innocent.is_candidate).end_object();
@@ -238,11 +241,13 @@ std::string precision_page(const PrecisionReport& report, bool english) {
     } else {
         out += open_table("各规则", "Rules") + table_head("规则", "Rule") + table_head("状态", "State");
         estimate_heads(out);
+        out += table_head("仅本规则查出", "Only it caught", true);
         out += open_body;
         for (const RulePrecision& rule : report.rules) {
             out += "<tr><td>" + html_escaped(format("{}@{} ", rule.rule, rule.version)) +
                    both(title_of(report, rule.rule)) + "</td><td>" + both(status_of(report, rule)) + "</td>";
             estimate_cells(out, rule.all);
+            number(out, rule.only_it);
             out += "</tr>";
         }
         out += close_table;

@@ -110,7 +110,7 @@ events:
   core.rule_approved:
     title: {zh: 规则变更批准, en: Change of a rule approved}
     subject: release
-    body: [release_id, approver, approver_role, approved_at]
+    body: [release_id, backtest, approver, approver_role, approved_at]
     required: [release_id, approver, approver_role, approved_at]
   core.rule_paused:
     title: {zh: 规则暂停, en: Rule paused}
@@ -120,12 +120,12 @@ events:
   core.rule_resumed:
     title: {zh: 规则恢复启用, en: Rule resumed}
     subject: release
-    body: [release_id, approver, approver_role, approved_at]
+    body: [release_id, backtest, approver, approver_role, approved_at]
     required: [release_id, approver, approver_role, approved_at]
   core.rule_retired:
     title: {zh: 规则停用, en: Rule retired}
     subject: release
-    body: [release_id, approver, approver_role, approved_at]
+    body: [release_id, backtest, approver, approver_role, approved_at]
     required: [release_id, approver, approver_role, approved_at]
   core.params_proposed:
     title: {zh: 参数、表、名单等变更申请, en: 'Change of values, tables or lists proposed'}
@@ -135,7 +135,7 @@ events:
   core.params_approved:
     title: {zh: 参数、表、名单等变更批准, en: 'Change of values, tables or lists approved'}
     subject: release
-    body: [release_id, approver, approver_role, approved_at]
+    body: [release_id, backtest, approver, approver_role, approved_at]
     required: [release_id, approver, approver_role, approved_at]
   core.verdict_given:
     title: {zh: 核实结论, en: Verdict given}
