@@ -75,19 +75,24 @@ void Engine::depend_on_track(RecordIndex subject, std::string_view carrier, Inst
     if (subjects_[subject].dependencies.insert(span).second) track_dependants_[on].push_back({subject, from, to});
 }
 
-World::Touched Engine::take_in(const ClearEvent& event) {
+World::Touched Engine::take_in(const ClearEvent& event, bool at_once) {
     position_ = std::max(position_, event.seq);
     if (event.recorded_at > now_) now_ = event.recorded_at;
     if (event.recorded_at > last_recorded_) last_recorded_ = event.recorded_at;
     const World::Touched touched = world_->apply(event);
     moved_.clear();
     features_->forget(touched);
-    if (touched.record != no_record && !touched.fixes) moved_ = features_->update(touched.record);
+    if (touched.record == no_record || touched.fixes) return touched;
+    if (at_once) {
+        moved_ = features_->update(touched.record);
+    } else {
+        features_->update_later(touched.record);
+    }
     return touched;
 }
 
 void Engine::load(const ClearEvent& event) {
-    take_in(event);
+    take_in(event, false);
 }
 
 void Engine::feed(const ClearEvent& event, const Sink& sink) {
@@ -99,7 +104,7 @@ void Engine::feed(const ClearEvent& event, const Sink& sink) {
         judge(due.record, {due.rule}, false, sink);
     }
     const bool is_first = position_ == 0;
-    const World::Touched touched = take_in(event);
+    const World::Touched touched = take_in(event, true);
     const std::vector<RecordIndex> neighbours = features_->refresh();
     if (touched.record != no_record) judge_touched(touched, neighbours, event, sink);
     const EventIndex type = world_->event_index(event.type);

@@ -110,7 +110,7 @@ private:
     void settle_all(RecordIndex record, const std::vector<std::uint16_t>& rules,
                     std::vector<std::vector<Finding>> findings, const Sink& sink);
     void settle(RecordIndex record, std::uint16_t rule, std::vector<Finding> findings, const Sink& sink);
-    World::Touched take_in(const ClearEvent& event);
+    World::Touched take_in(const ClearEvent& event, bool at_once);  // indexes brought up to date at once, or when asked
     void judge_touched(const World::Touched& touched, const std::vector<RecordIndex>& neighbours,
                        const ClearEvent& event, const Sink& sink);
     void judge_scheduled(const Sink& sink);

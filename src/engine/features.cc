@@ -49,11 +49,66 @@ std::string Features::key_of(const std::vector<Path>& key, Reader& reader) const
     return text;
 }
 
+bool Features::is_before(const Entry& a, const Entry& b) {
+    return a.time != b.time ? a.time < b.time : a.id < b.id;
+}
+
+void Features::update_later(RecordIndex record) {
+    if (shared_->is_later.size() <= record) shared_->is_later.resize(std::max<std::size_t>(2 * record, 1024));
+    if (shared_->is_later[record]) return;
+    shared_->is_later[record] = true;
+    shared_->later.push_back(record);
+}
+
+void Features::bring_in() {
+    std::vector<RecordIndex> records;
+    records.swap(shared_->later);
+    shared_->is_later.clear();
+    const World& world = paths_->world();
+    for (Index& index : indexes_) {
+        // Those that have a place already leave it while everything is in order; the others come all at once.
+        std::unordered_set<std::string> keys;
+        std::vector<std::pair<std::string, Entry>> come;
+        for (const RecordIndex record : records) {
+            if (world.record(record).entity != index.entity) continue;
+            const Change* entered = world.entered(record, index.from);
+            if (entered == nullptr) continue;
+            if (const auto placed = index.placed.find(record); placed != index.placed.end()) {
+                std::vector<Entry>& old = index.by_key[placed->second.key];
+                old.erase(std::lower_bound(old.begin(), old.end(), placed->second.entry, is_before));
+                index.placed.erase(placed);
+            }
+            Reader reader(*paths_, record, nullptr);
+            if (!reader.time()) continue;
+            std::string key = key_of(index.key, reader);
+            if (key.empty()) continue;
+            come.emplace_back(std::move(key), Entry{.time = *reader.time(), .id = entered->id, .record = record});
+        }
+        for (auto& [key, entry] : come) {
+            keys.insert(key);
+            index.by_key[key].push_back(entry);
+            index.placed.emplace(entry.record, Index::Placed{std::move(key), entry});
+        }
+        for (const std::string& key : keys) {
+            std::vector<Entry>& entries = index.by_key[key];
+            std::sort(entries.begin(), entries.end(), is_before);
+        }
+    }
+    for (Pairing& pairing : pairings_) {
+        for (const RecordIndex record : records) {
+            if (world.record(record).entity == pairing.entity && world.entered(record, pairing.from) != nullptr)
+                pairing.waiting.insert(record);
+        }
+    }
+    for (auto& column : columns_) column.clear();
+    baselines_.clear();
+}
+
 std::vector<Features::Moved> Features::update(RecordIndex record) {
+    if (!shared_->later.empty()) bring_in();
     std::vector<Moved> moved;
     const World& world = paths_->world();
     const EntityIndex entity = world.record(record).entity;
-    const auto before = [](const Entry& a, const Entry& b) { return a.time != b.time ? a.time < b.time : a.id < b.id; };
     for (std::size_t i = 0; i < indexes_.size(); ++i) {
         Index& index = indexes_[i];
         if (index.entity != entity) continue;
@@ -71,13 +126,13 @@ std::vector<Features::Moved> Features::update(RecordIndex record) {
             change.old_key = placed->second.key;
             change.old_time = gone.time;
             std::vector<Entry>& old = index.by_key[change.old_key];
-            old.erase(std::lower_bound(old.begin(), old.end(), gone, before));
+            old.erase(std::lower_bound(old.begin(), old.end(), gone, is_before));
             place_in_columns(index, change.old_key, &gone, nullptr);
             index.placed.erase(placed);
         }
         if (!change.new_key.empty()) {
             std::vector<Entry>& entries = index.by_key[change.new_key];
-            entries.insert(std::lower_bound(entries.begin(), entries.end(), entry, before), entry);
+            entries.insert(std::lower_bound(entries.begin(), entries.end(), entry, is_before), entry);
             place_in_columns(index, change.new_key, nullptr, &entry);
             index.placed.emplace(record, Index::Placed{change.new_key, entry});
         }
@@ -136,6 +191,7 @@ const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader&
 }
 
 void Features::prepare() {
+    if (!shared_->later.empty()) bring_in();
     for (std::uint16_t number = 0; number < pairings_.size(); ++number) refresh(number, nullptr);
 }
 
@@ -146,6 +202,7 @@ std::unique_ptr<Features> Features::beside() const {
 }
 
 FeatureRows Features::compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads) {
+    if (!shared_->later.empty()) bring_in();
     const Compiled& c = compiled_[feature];
     if (c.pairing != no_index) refresh(c.pairing, nullptr);
     FeatureRows result;
