@@ -35,7 +35,7 @@ struct Item {
     Mode mode;
     int reference_minutes;
     std::int64_t price_fen;
-    bool is_hourly;  // else the price is for the order, whatever its length
+    bool is_hourly;           // else the price is for the order, whatever its length
     int least_gap_hours = 0;  // between two services to one elder; 0: any
 };
 

@@ -295,7 +295,8 @@ private:
     // Grants leave room to all but those who are meant to run over.
     void settle_grants();
 
-    // ---- time and identity (schemes_time.cc, schemes_identity.cc): planted after the days are, from a stream of its own
+    // ---- time and identity (schemes_time.cc, schemes_identity.cc): planted after the days are, from a stream of its
+    // own
 
     struct Plot {
         bool is_honest = false;  // a false positive waiting to happen, planted in every district
@@ -329,8 +330,8 @@ private:
 
     void sort_orders();
 
-    // ---- papers and payments (schemes_evidence.cc, schemes_payment.cc): planted last and from streams of their own, so
-    // that nothing planned before depends on them
+    // ---- papers and payments (schemes_evidence.cc, schemes_payment.cc): planted last and from streams of their own,
+    // so that nothing planned before depends on them
 
     std::vector<Order*> orders_by(std::size_t caregiver);
     void settle_photos(Random& random);
