@@ -511,7 +511,6 @@ int draw(const DrawOptions& options, Terminal& terminal) {
     const Instant now = now_of_machine();
     std::vector<Decision> decisions;
     std::set<std::string> taken;
-    std::size_t size = 0;
     for (const auto& piece : in_pieces(std::move(pool))) {
         if (piece.size() > most_in_a_pool)
             return terminal.complain(unusable("一层里超过四万个，请用 --month 分月抽取",
@@ -522,7 +521,6 @@ int draw(const DrawOptions& options, Terminal& terminal) {
         const std::vector<std::string> ids = casework::drawn(*casework::pool_of_text(text), options.seed, wanted);
         const std::string result = casework::result_text(ids);
         taken.insert(ids.begin(), ids.end());
-        size += piece.size();
         // The same seed over the same pool is the same draw.
         const std::string id =
             format("{}-{}", options.clean ? "clean" : "hits",
