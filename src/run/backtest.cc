@@ -146,6 +146,8 @@ private:
             need(texts);
             rows.words[i].words.assign(texts->begin(), texts->end());
         }
+        // A subject of a kind without a day is judged on the day of the run, which is no day of its own.
+        const bool has_day = !set_.dictionary.entity(plan.about.entity)->date.empty();
         engine::FactChunk chunk;
         for (std::size_t group = 0; group < shelf.groups(); ++group) {
             const std::size_t count = shelf.rows_in(group);
@@ -153,7 +155,8 @@ private:
             rows.subjects.insert(rows.subjects.end(), chunk.texts.begin(), chunk.texts.end());
             need(date.table->read(date.column, group, chunk));
             for (std::size_t row = 0; row < count; ++row) {
-                const bool is_known = chunk.column.known[row] == static_cast<std::uint8_t>(cel::Known::known);
+                const bool is_known =
+                    has_day && chunk.column.known[row] == static_cast<std::uint8_t>(cel::Known::known);
                 rows.days.push_back(is_known ? static_cast<std::int32_t>(chunk.column.numbers[row]) : INT32_MIN);
             }
             for (std::size_t i = 0; i < words.size(); ++i) {

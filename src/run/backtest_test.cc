@@ -234,8 +234,8 @@ std::set<std::string> rules_of(const Backtest& result) {
 TEST(backtest, says_what_two_full_reaudits_say_whatever_was_changed) {
     const rule::RuleSet before = engine::reef_set();
     std::map<std::string, std::int64_t> moved;
-    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-        District district(seed);
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        District district(seed, 90);
         for (const Change& change : all_changes()) {
             SCOPED_TRACE(format("{} (seed {})", change.name, seed));
             const rule::RuleSet after = changed(change.replacements);
@@ -250,9 +250,11 @@ TEST(backtest, says_what_two_full_reaudits_say_whatever_was_changed) {
         }
     }
     // The oracle is only worth something where something moves.
-    std::size_t still = 0;
-    for (const Change& change : all_changes()) still += moved[change.name] == 0 ? 1 : 0;
-    EXPECT_LE(still, 3U) << "changes that moved nothing";
+    std::set<std::string> still;
+    for (const Change& change : all_changes()) {
+        if (moved[change.name] == 0) still.insert(change.name);
+    }
+    EXPECT_LE(still.size(), all_changes().size() / 2) << testing::PrintToString(still);
 }
 
 TEST(backtest, a_new_rule_catches_all_it_hits_and_a_rule_gone_loses_all) {
