@@ -40,7 +40,7 @@ Label days_words(const rule::Days& days) {
     if (is_from && is_to) return {format("{} 至 {}", from, to), format("{} to {}", from, to)};
     if (is_from) return {"自 " + from, "from " + from};
     if (is_to) return {"至 " + to, "until " + to};
-    return {"一直", "always"};
+    return {"一直", "at all times"};
 }
 
 class Changes {
