@@ -9,6 +9,7 @@
 #include "app/gate.h"
 #include "app/gate_table.h"
 #include "app/pack_folder.h"
+#include "app/pack_lock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/engine.h"
@@ -109,6 +110,11 @@ int check(const CheckOptions& options, Terminal& terminal) {
             const auto page = exchange::read_audit_page(text, name, loaded.set);
             if (!page) faults.insert(faults.end(), page.error().begin(), page.error().end());
         }
+    }
+    for (const std::string& folder : folders) {
+        if (!faults.empty() || folders.size() != 1) break;  // packs of several folders have no one lock
+        const Faults unlocked = lock_faults(folder, loaded.set);
+        faults.insert(faults.end(), unlocked.begin(), unlocked.end());
     }
     std::vector<GateReport> reports;
     std::vector<TriggerCost> costs;

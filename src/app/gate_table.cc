@@ -115,9 +115,8 @@ void print_gate(const std::vector<GateReport>& reports, const std::vector<Trigge
         if (is_rule && (verbose || !reports[r - 1].passes)) print_gaps(reports[r - 1], terminal);
     }
     if (totals.has_mutants) {
-        terminal.say(
-            "变异：被测试识别 + 等价 / 全部。门槛：✓ 合格，· 不合格但未启用，✗ 不合格",
-            "mutants: killed by tests + equivalent / all. gate: ✓ whole, · not whole and not in use, ✗ refused");
+        terminal.say("变异：识别+等价/全部；门槛：✓ 合格 · 未合格也未启用 ✗ 不合格",
+                     "mutants: killed+equivalent/all; gate: ✓ whole · not whole, not in use ✗ refused");
     }
     for (const TriggerCost& cost : costs) {
         terminal.say(format("{}：{} 条规则，代价 {}/{}", cost.trigger, cost.rules, cost.cost, trigger_cost_limit),
