@@ -97,6 +97,28 @@ void mark_repeats(std::vector<Fix>& fixes) {
     }
 }
 
+// One device whose fixes come in the order in which it sent them, each later than the one before, and that tells no
+// monotonic time: nothing is told twice, out of order or by a clock that stepped.
+bool is_plain(const std::vector<Fix>& fixes) {
+    for (std::size_t i = 0; i < fixes.size(); ++i) {
+        if (fixes[i].mono_ms != no_time) return false;
+        if (i == 0) continue;
+        const Fix& before = fixes[i - 1];
+        const Fix& fix = fixes[i];
+        if (before.device != fix.device || before.at >= fix.at) return false;
+        if (before.upload != fix.upload ? before.upload > fix.upload : before.seq >= fix.seq) return false;
+    }
+    return true;
+}
+
+void mark_coarse_device(std::vector<Fix>& fixes) {
+    const auto is_coarse = [](const Fix& fix) {
+        return fix.received.lat_e7 % 1000 == 0 && fix.received.lon_e7 % 1000 == 0;
+    };
+    if (fixes.size() < least_coarse || !std::all_of(fixes.begin(), fixes.end(), is_coarse)) return;
+    for (Fix& fix : fixes) fix.marks |= mark_coarse;
+}
+
 void mark_coarse_devices(std::vector<Fix>& fixes) {
     const auto positions = ordered_by(fixes, [](const Fix& fix) { return fix.device; });
     std::size_t i = 0;
@@ -152,11 +174,14 @@ void mark(std::vector<Fix>& fixes) {
     };
     if (!std::is_sorted(fixes.begin(), fixes.end(), is_before)) std::sort(fixes.begin(), fixes.end(), is_before);
     for (Fix& fix : fixes) fix.marks = own_marks(fix);
-    mark_duplicates(fixes);
-    mark_disorder(fixes);
-    mark_clock_steps(fixes);
+    const bool plain = is_plain(fixes);
+    if (!plain) {
+        mark_duplicates(fixes);
+        mark_disorder(fixes);
+        mark_clock_steps(fixes);
+    }
     mark_repeats(fixes);
-    mark_coarse_devices(fixes);
+    plain ? mark_coarse_device(fixes) : mark_coarse_devices(fixes);
     for (const std::size_t outlier : leaps(fixes, road_speed_mm_s).outliers) fixes[outlier].marks |= mark_jump;
 }
 

@@ -268,13 +268,10 @@ struct Aligned {
     Millis lag = 0;
 };
 
-// The best lag of one direction, finer than the grid.
-std::optional<Aligned> alignment(const Path& a, const Path& b, const ReplayRule& rule) {
-    if (a.points.empty()) return std::nullopt;
-    Matcher matcher(rule);
-    const Millis phase = a.points.front().at;  // so that samples of a steady track fall on its fixes
-    const Samples of_a = samples_of(a, rule.step, phase);
-    if (!matcher.is_enough(of_a)) return std::nullopt;
+// The best lag of one direction, finer than the grid. `of_a`: a, sampled from its first point on.
+std::optional<Aligned> alignment(const Path& a, const Samples& of_a, const Path& b, const ReplayRule& rule,
+                                 Matcher& matcher) {
+    const Millis phase = a.points.front().at;
     const auto coarse = best_match(of_a, samples_of(b, rule.step, phase), rule, matcher);
     if (!coarse) return std::nullopt;
     Aligned best{*coarse, coarse->shift * rule.step};
@@ -299,8 +296,13 @@ struct BothWays {
 };
 
 BothWays alignment_both_ways(const Path& a, const Path& b, const ReplayRule& rule) {
-    BothWays result{alignment(a, b, rule), false};
-    const auto backwards = alignment(a, reversed(b), rule);
+    if (a.points.empty()) return {};
+    Matcher matcher(rule);
+    // From its first point on, so that samples of a steady track fall on its fixes.
+    const Samples of_a = samples_of(a, rule.step, a.points.front().at);
+    if (!matcher.is_enough(of_a)) return {};
+    BothWays result{alignment(a, of_a, b, rule, matcher), false};
+    const auto backwards = alignment(a, of_a, reversed(b), rule, matcher);
     if (backwards && (!result.aligned || backwards->match.squared < result.aligned->match.squared)) {
         return {backwards, true};
     }
@@ -351,12 +353,8 @@ std::int64_t agreeing_halts(const Path& a, const Path& b, Millis lag, Millis ste
     return agreeing;
 }
 
-}  // namespace
-
-std::optional<Synchrony> synchrony(std::span<const Fix> a, std::span<const Fix> b, const ReplayRule& rule) {
-    const std::optional<geo::Plane> plane = plane_of(a);
-    if (!plane || rule.step <= 0) return std::nullopt;
-    const BothWays found = alignment_both_ways(path_of(a, *plane), path_of(b, *plane), rule);
+std::optional<Synchrony> synchrony_of(const Path& a, const Path& b, const ReplayRule& rule) {
+    const BothWays found = alignment_both_ways(a, b, rule);
     if (!found.aligned) return std::nullopt;
     Synchrony result;
     result.median_m = std::sqrt(static_cast<double>(found.aligned->match.squared));
@@ -365,6 +363,22 @@ std::optional<Synchrony> synchrony(std::span<const Fix> a, std::span<const Fix> 
     result.matched = result.samples * rule.step;
     result.is_reversed = found.is_reversed;
     return result;
+}
+
+// Time in which both are interpolated.
+Millis common_time(std::span<const Fix> a, std::span<const Fix> b) {
+    if (a.empty() || b.empty() || a.back().at <= b.front().at || b.back().at <= a.front().at) return 0;
+    Millis common = 0;
+    for (const JointPiece& piece : joint_pieces(a, b, left_out, std::nullopt)) common += piece.to - piece.from;
+    return common;
+}
+
+}  // namespace
+
+std::optional<Synchrony> synchrony(std::span<const Fix> a, std::span<const Fix> b, const ReplayRule& rule) {
+    const std::optional<geo::Plane> plane = plane_of(a);
+    if (!plane || rule.step <= 0) return std::nullopt;
+    return synchrony_of(path_of(a, *plane), path_of(b, *plane), rule);
 }
 
 std::int64_t copied_run(std::span<const Fix> a, std::span<const Fix> b) {
@@ -387,20 +401,23 @@ Measurement replay(std::span<const Argument> arguments) {
 
     const std::int64_t run = copied_run(a, b);
     writing.fact("run", run);
-    Millis together = 0;
-    for (const JointPiece& piece : joint_pieces(a, b, left_out, std::nullopt)) together += piece.to - piece.from;
+    const Millis together = common_time(a, b);
     writing.fact("together", together);
-    const std::optional<Synchrony> found = synchrony(a, b, rule);
+    std::optional<Synchrony> found;
+    Path path_a, path_b;
+    if (const std::optional<geo::Plane> plane = plane_of(a)) {
+        path_a = path_of(a, *plane);
+        path_b = path_of(b, *plane);
+        found = synchrony_of(path_a, path_b, rule);
+    }
     if (found) {
         writing.fact("sync", geo::rounded(found->median_m * 1000));
         writing.fact("matched", found->matched);
         writing.fact("lag", found->lag);
         writing.fact("samples", found->samples);
         writing.fact("reversed", found->is_reversed ? 1 : 0);
-        const std::optional<geo::Plane> plane = plane_of(a);
-        const Path path_b = path_of(b, *plane);
-        writing.fact("stops", agreeing_halts(path_of(a, *plane), found->is_reversed ? reversed(path_b) : path_b,
-                                             found->lag, rule.step));
+        writing.fact("stops",
+                     agreeing_halts(path_a, found->is_reversed ? reversed(path_b) : path_b, found->lag, rule.step));
     } else {
         writing.limit(limit_no_motion);
     }

@@ -12,6 +12,36 @@ namespace {
 
 constexpr double most_nats = 10;
 
+// What the fold finds where every step is within the limit, as on most tracks; nothing where one is not.
+std::optional<Leaps> no_leaps(std::span<const Fix> track, double limit_m_s) {
+    Leaps found;
+    std::optional<geo::Plane> plane;
+    const Fix* before = nullptr;
+    double sigma_before = 0, sigma_after = 0, sigma_step = 0;
+    for (const Fix& fix : track) {
+        if ((fix.marks & (marks_without_place | mark_clock)) != 0) continue;
+        ++found.used;
+        const double sigma = sigma_mm(fix) / 1000;
+        if (before == nullptr) {
+            plane.emplace(fix.place);
+        } else {
+            if (found.used == 2 || sigma != sigma_after || sigma_before != sigma_after)
+                sigma_step = std::sqrt(sigma_after * sigma_after + sigma * sigma);
+            const double distance_m = std::sqrt(geo::squared_length(plane->between(before->place, fix.place)));
+            const double low_m = std::max(0.0, distance_m - sigmas_95 * sigma_step);
+            const Millis since = fix.at.ms - before->at.ms;
+            const double seconds = std::max(1.0, static_cast<double>(since) / 1000);
+            if (low_m > limit_m_s * seconds) return std::nullopt;
+            if (low_m > 0) found.speed_max_mm_s = std::max(found.speed_max_mm_s, low_m * 1000 / seconds);
+            if (since <= interpolated_gap_ms) found.observed += since;
+        }
+        before = &fix;
+        sigma_before = sigma_after;
+        sigma_after = sigma;
+    }
+    return found;
+}
+
 }  // namespace
 
 // One step between two fixes: how far at least, and how long.
@@ -26,7 +56,7 @@ struct LiveLeaps::Step {
 LiveLeaps::Step LiveLeaps::step_between(const Spot& a, const Spot& b) const {
     Step step;
     step.sigma_m = std::sqrt(a.sigma_m * a.sigma_m + b.sigma_m * b.sigma_m);
-    step.distance_m = geo::length(plane_->between(a.place, b.place));
+    step.distance_m = std::sqrt(geo::squared_length(plane_->between(a.place, b.place)));
     step.low_m = std::max(0.0, step.distance_m - sigmas_95 * step.sigma_m);
     step.seconds = std::max(1.0, static_cast<double>(b.at.ms - a.at.ms) / 1000);
     return step;
@@ -103,6 +133,7 @@ void LiveLeaps::judge(const Spot& fix, std::size_t waiting) {
 }
 
 Leaps leaps(std::span<const Fix> track, double limit_mm_s) {
+    if (auto none = no_leaps(track, limit_mm_s / 1000)) return std::move(*none);
     LiveLeaps fold(limit_mm_s);
     for (std::size_t i = 0; i < track.size(); ++i) fold.add(track[i], i);
     fold.end();

@@ -49,7 +49,7 @@ const CopyStep& CopyWindow::step(std::size_t back) const {
 bool CopyWindow::add(const Fix& fix) {
     if ((fix.marks & left_out) != 0) return false;
     if (!plane_) plane_.emplace(fix.place);
-    const std::optional<Fix> before = std::exchange(before_, fix);
+    const std::optional<Before> before = std::exchange(before_, Before{fix.at, fix.place});
     if (!before || fix.at <= before->at || fix.at.ms - before->at.ms > interpolated_gap_ms) return false;
     const double limit_m = moving_m_s * static_cast<double>(fix.at.ms - before->at.ms) / 1000;
     if (geo::squared_length(plane_->between(before->place, fix.place)) <= limit_m * limit_m) return false;

@@ -49,7 +49,11 @@ public:
 
 private:
     std::optional<geo::Plane> plane_;  // around the first fix
-    std::optional<Fix> before_;
+    struct Before {
+        Instant at;
+        geo::Place place;
+    };
+    std::optional<Before> before_;
     std::array<CopyStep, steps> last_{};  // in a circle
     std::size_t count_ = 0;
     std::uint64_t hash_ = 0;
