@@ -22,7 +22,8 @@ public:
         line(format("{}  {}", rule_.id, pick(rule_.title)));
         line(format("{} {}  {}  {}  {}", t("第", "version"), rule_.version, rule_.status, rule_.result, rule_.effect));
         line(t("对象：", "about: ") + label_of_subject() + t("；何时判：", "; judged: ") + trigger());
-        line(t("适用：", "applies: ") + (rule_.applies.is_empty() ? t("总是", "always") : rule_.applies.text()));
+        line(t("适用：", "applies: ") +
+             (rule_.applies.is_empty() ? t("每一个", "to every one") : rule_.applies.text()));
         line(t("依据：", "basis: ") + join(rule_.cite, "、"));
         conditions(rule_.any ? t("任一条件成立即为疑点：", "a hit when any of these holds:")
                              : t("全部条件成立才是疑点：", "a hit when all of these hold:"),

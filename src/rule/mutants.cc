@@ -121,7 +121,7 @@ Value moved_by(const Value& value, std::int64_t step) {
 class Trial {
 public:
     Trial(const RuleSet& set, const Rule& rule, const Zone& zone, const EventTests& run_events)
-        : world_(alone(set, rule)), rule_(rule), zone_(zone), run_events_(run_events) {
+        : world_(alone(set, rule)), zone_(zone), run_events_(run_events) {
         Faults faults;
         tests_ = prepared_tests(set, rule, faults);
     }
@@ -154,7 +154,6 @@ private:
     }
 
     RuleSet world_;
-    const Rule& rule_;
     const Zone& zone_;
     const EventTests& run_events_;
     PreparedTests tests_;
