@@ -26,7 +26,6 @@ namespace {
 using engine::Finding;
 
 constexpr std::size_t most_in_a_pool = 40'000;  // a draw stands in one event of at most 1 MiB
-constexpr std::size_t most_told = 50;
 
 const model::Scope& file_holder() {
     static const model::Scope scope = model::Scope::of_file_holder("casework", 2);
