@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // audit: a bundle goes in, every record is judged, the report comes out.
 #include <filesystem>
+#include <future>
 
 #include "app/commands.h"
 #include "app/intake_of_bundle.h"
@@ -119,7 +120,10 @@ int audit(const AuditOptions& options, Terminal& terminal) {
     if (!trials) return terminal.complain(trials.error()), exit_unusable;
     std::vector<const run::Reaudit*> beside;
     for (const Trial& trial : *trials) beside.push_back(&trial.reaudit);
-    run::record(store->ledger(), *reaudit, beside, findings_to_keep(store->ledger(), *runs));
+    // The ledger is written beside the report: both only read what was found.
+    std::future<void> recording = std::async(std::launch::async, [&, kept = findings_to_keep(store->ledger(), *runs)] {
+        run::record(store->ledger(), *reaudit, beside, kept);
+    });
 
     std::string root;
     const auto notes = store->log().checkpoints();
@@ -128,12 +132,12 @@ int audit(const AuditOptions& options, Terminal& terminal) {
         if (const auto checkpoint = log::checkpoint_of(notes.back().second, *key)) root = to_hex(checkpoint->root);
     }
     const model::Scope scope = model::Scope::of_file_holder("audit", level_shown);
-    const auto input_of = [&](const rule::RuleSet& rules, run::Reaudit& of) {
+    const auto input_of = [&](const rule::RuleSet& rules, const run::Reaudit& of) {
         return exchange::AuditInput{
             .set = rules,
             .page = *page,
             .engine = *of.engine,
-            .findings = std::move(of.findings),
+            .findings = of.findings,
             .counts = of.counts,
             .zone = taken->info.zone,
             .scope = scope,
@@ -152,6 +156,7 @@ int audit(const AuditOptions& options, Terminal& terminal) {
             .progress = [&](double share) { terminal.progress("写报告", "writing the report", share); }};
     };
     const auto written = exchange::write_audit(input_of(set, *reaudit), options.out);
+    recording.get();
     terminal.progress("写报告", "writing the report", 1);
     if (!written) return terminal.complain(written.error()), exit_unusable;
     // What versions on trial find is kept apart: nobody should take it for a lead.

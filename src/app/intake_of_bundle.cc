@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_waiting = 8;
+    static constexpr std::size_t most_waiting = 2;
 
     void stop() {
         {
@@ -108,6 +108,8 @@ Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const
     Faults refused;
     exchange::ImportOptions options;
     options.rejected_path = rejected_path;
+    // A group is one durable step, and it touches nearly every page of the index of ids: few large ones write least.
+    options.group = intake::Intake::group_events;
     options.progress = [&](const exchange::ImportProgress& now) {
         if (now.total_bytes > 0) {
             terminal.progress("读入", "reading", static_cast<double>(now.bytes) / static_cast<double>(now.total_bytes));

@@ -30,9 +30,9 @@ struct FileSummary {
 struct AuditInput {
     const rule::RuleSet& set;
     const AuditPage& page;
-    const engine::Engine& engine;              // its world and paths give fields and tracks
-    std::vector<engine::Finding> findings;     // current ones, sorted by (rule, subject, dedup)
-    const std::vector<ledger::Count>& counts;  // of the outcomes that are not stored one by one
+    const engine::Engine& engine;                  // its world and paths give fields and tracks
+    const std::vector<engine::Finding>& findings;  // current ones, sorted by (rule, subject, dedup)
+    const std::vector<ledger::Count>& counts;      // of the outcomes that are not stored one by one
     const Zone& zone;
     const model::Scope& scope;
     rule::Language language = rule::Language::zh;  // the one the report opens in

@@ -48,8 +48,8 @@ using Clock = std::function<Instant()>;
 
 class Intake {
 public:
-    static constexpr std::size_t group_events = 4096;
-    static constexpr std::size_t group_bytes = std::size_t{4} << 20U;
+    static constexpr std::size_t group_events = 8192;
+    static constexpr std::size_t group_bytes = std::size_t{16} << 20U;
     static constexpr std::uint64_t checkpoint_leaves = 1000;
 
     // Makes origin and signing key on first use. Throws MachineError when log and keys do not belong together or the
