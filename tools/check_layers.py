@@ -15,7 +15,7 @@ STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 # Words of packs that are also plain words of programs; everything else of a pack's model may not stand in a string of src/.
 PLAIN = set("name kind at from to level item reason value fixes place status unit price evidence mode area received "
             "source device elder order agency caregiver carrier outage stay assessment register account "
-            "claimed address home".split())
+            "claimed address home reference levels always".split())
 # Fields of public formats that packs happen to use too; src/wire may name them.
 OF_FORMATS = {"device_id"}
 
