@@ -190,11 +190,6 @@ const std::vector<Features::Entry>* Features::entries(const Compiled& c, Reader&
     return found;
 }
 
-void Features::prepare() {
-    if (!shared_->later.empty()) bring_in();
-    for (std::uint16_t number = 0; number < pairings_.size(); ++number) refresh(number, nullptr);
-}
-
 std::unique_ptr<Features> Features::beside() const {
     std::unique_ptr<Features> other(new Features(shared_));
     other->columns_.resize(columns_.size());

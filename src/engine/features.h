@@ -4,6 +4,7 @@
 // (features_window.cc …); features_compile.cc turns texts into what is computed.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,7 +77,9 @@ public:
     FeatureRows compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads);
 
     // Brings everything up to date that compute() would, so that several may compute at the same time.
-    void prepare();
+    // `together` does that many pieces of work, at the same time or not, and comes back when all are done.
+    using Together = std::function<void(std::size_t parts, const std::function<void(std::size_t part)>& work)>;
+    void prepare(std::size_t parts = 1, const Together& together = {});
     // One for another thread: it shares all that came in and keeps its own notes of what it computed. REQUIRES:
     // prepare() was called, and nothing comes in while both are used.
     std::unique_ptr<Features> beside() const;
@@ -234,6 +237,10 @@ private:
     // features_measure.cc
     FeatureRows measure(const Compiled& c, Reader& a, Reads* reads) const;
     std::optional<track::Gathered> gather(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
+    std::optional<track::Gathered> gathered_by(const Compiled& c, Reader& a, Reader& b) const;
+    static std::uint64_t kept_under(const Compiled& c, RecordIndex record) {
+        return (std::uint64_t{record} << 16U) | c.gathering;
+    }
     std::optional<track::Gathered> gathered_anew(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
     std::optional<track::PlannedVisit> visit(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const;
     track::Argument argument(const Argument& from, track::ArgumentKind kind, Reader& a, Reader* b,
@@ -259,6 +266,7 @@ private:
     std::vector<std::uint64_t> marks_of(const Pairing& pairing, const Pairing::Member& member) const;
     std::optional<Pairing::Member> member_of(const Pairing& pairing, Reader& reader) const;
     void refresh(std::uint16_t pairing, std::vector<RecordIndex>* affected);
+    struct Prepared;
     void forget_pairs(const World::Touched& touched);
 
     // features_baseline.cc
@@ -279,6 +287,20 @@ private:
         std::optional<track::Gathered> dwell;
         std::vector<Noted> notes;
     };
+    // Of one record, before it is taken in.
+    struct Prepared {
+        struct Part {
+            std::uint16_t pairing = 0;
+            std::optional<Pairing::Member> member;
+            std::vector<std::uint64_t> marks;
+            std::size_t notes = 0;  // so many of the notes below are its own
+        };
+        std::vector<Part> parts;
+        std::vector<std::pair<std::uint64_t, Dwell>> dwells;
+        std::vector<Noted> notes;
+    };
+    Prepared prepared(RecordIndex record, bool with_dwells) const;
+    void place(RecordIndex record, const std::vector<Noted>& notes, Prepared::Part& part);
     mutable std::unordered_map<std::uint64_t, Dwell> gathered_;
     mutable std::unordered_map<std::uint64_t, std::unordered_set<std::uint64_t>> gathered_from_;  // note -> dwells
     mutable std::unordered_map<std::string, track::Measurement> measured_;
@@ -306,6 +328,7 @@ private:
         std::vector<ColumnRule> column_rules;
         std::vector<Pairing> pairings;
         std::map<std::string, std::size_t> gatherings;
+        std::unordered_map<std::uint64_t, Dwell> dwells;   // made by prepare(), until anything comes in
         std::vector<RecordIndex> later;                    // told for later, each once
         std::vector<bool> is_later;                        // by record
         std::unordered_map<std::uint64_t, Cover> covered;  // by carrier

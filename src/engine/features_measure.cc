@@ -22,6 +22,7 @@ std::uint64_t Features::place_of(const Noted& note) {
 
 void Features::forget_gathered(const World::Touched& touched) {
     measured_.clear();
+    shared_->dwells.clear();
     const Noted changed{.is_carrier = touched.fixes,
                         .entity = touched.entity,
                         .id = paths_->world().record(touched.record).id,
@@ -117,6 +118,10 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
 std::optional<track::Gathered> Features::gathered_anew(const Compiled& c, RecordIndex record, Reader& a,
                                                        Reads* reads) const {
     Reader b = Reader::indexed(*paths_, record, reads);
+    return gathered_by(c, a, b);
+}
+
+std::optional<track::Gathered> Features::gathered_by(const Compiled& c, Reader& a, Reader& b) const {
     std::vector<track::Argument> each;
     FeatureRows unused;  // the evidence of thousands of records is named by their key, not one by one
     for (std::size_t i = 0; i < c.each_args.size(); ++i) {
@@ -143,9 +148,10 @@ std::optional<track::PlannedVisit> Features::visit(const Compiled& c, RecordInde
 // The dwell of one gathered record. Features that gather the same of the same records share it.
 std::optional<track::Gathered> Features::gather(const Compiled& c, RecordIndex record, Reader& a, Reads* reads) const {
     if (!c.same_for_all) return gathered_anew(c, record, a, reads);
-    const std::uint64_t kept = (std::uint64_t{record} << 16U) | c.gathering;
-    auto found = gathered_.find(kept);
-    if (found == gathered_.end()) {
+    const std::uint64_t kept = kept_under(c, record);
+    const auto prepared = shared_->dwells.find(kept);
+    auto found = prepared != shared_->dwells.end() ? prepared : gathered_.find(kept);
+    if (prepared == shared_->dwells.end() && found == gathered_.end()) {
         Recorder recorder;
         Dwell dwell;
         dwell.dwell = gathered_anew(c, record, a, &recorder);

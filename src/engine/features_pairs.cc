@@ -163,11 +163,11 @@ void Features::refresh(std::uint16_t asked, std::vector<RecordIndex>* affected) 
         }
     };
     for (const RecordIndex record : records) {
-        Recorder recorder;
-        Reader reader = Reader::as_of(*paths_, record, std::nullopt, &recorder);
-        for (std::uint16_t number = 0; number < pairings_.size(); ++number) {
+        Prepared prepared = this->prepared(record, false);
+        for (Prepared::Part& part : prepared.parts) {
+            const std::uint16_t number = part.pairing;
             Pairing& pairing = pairings_[number];
-            if (pairing.waiting.erase(record) == 0) continue;
+            pairing.waiting.erase(record);
             if (const auto old = pairing.members.find(record); old != pairing.members.end()) {
                 const Pairing::Member& member = old->second;
                 const std::vector<std::uint64_t> marks = marks_of(pairing, member);
@@ -185,28 +185,100 @@ void Features::refresh(std::uint16_t asked, std::vector<RecordIndex>* affected) 
                 }
                 pairing.members.erase(old);
             }
-            std::optional<Pairing::Member> member = member_of(pairing, reader);
-            if (!member) continue;
-            if (member->carrier != 0) {
-                Cover& cover = covered_[member->carrier];
-                const Covered come{member->from, member->to, record, number};
-                cover.longest = std::max(cover.longest, member->to.ms - member->from.ms);
-                cover.spans.insert(std::lower_bound(cover.spans.begin(), cover.spans.end(), come, covers_before), come);
-            }
-            for (const Noted& note : recorder.notes) {
-                const bool is_own = note.entity == pairing.entity && note.id == paths_->world().record(record).id;
-                if (note.is_carrier || is_own) continue;
-                const std::uint64_t place = place_of(note);
-                if (std::find(member->told_by.begin(), member->told_by.end(), place) != member->told_by.end()) continue;
-                member->told_by.push_back(place);
-                told_by_[place].emplace_back(number, record);
-            }
-            const std::vector<std::uint64_t> marks = marks_of(pairing, *member);
-            reach_others(pairing, record, *member, marks);
-            pairing.marks.add(record, marks);
-            pairing.members.emplace(record, std::move(*member));
+            place(record, prepared.notes, part);
+            if (part.member) reach_others(pairing, record, pairing.members.at(record), part.marks);
         }
     }
+}
+
+// What is read of one record's track for every pairing that waits for it, and its dwells if asked. Changes nothing.
+Features::Prepared Features::prepared(RecordIndex record, bool with_dwells) const {
+    Prepared result;
+    Recorder recorder;
+    Reader reader = Reader::as_of(*paths_, record, std::nullopt, &recorder);
+    for (std::uint16_t number = 0; number < pairings_.size(); ++number) {
+        const Pairing& pairing = pairings_[number];
+        if (!pairing.waiting.contains(record)) continue;
+        Prepared::Part& part = result.parts.emplace_back();
+        part.pairing = number;
+        part.member = member_of(pairing, reader);
+        part.notes = recorder.notes.size();
+        if (part.member) part.marks = marks_of(pairing, *part.member);
+    }
+    if (with_dwells) {
+        const EntityIndex entity = paths_->world().record(record).entity;
+        for (const Compiled& c : compiled_) {
+            if (!c.same_for_all || c.each == nullptr || c.b != entity) continue;
+            const std::uint64_t kept = kept_under(c, record);
+            const auto is_same = [&](const auto& one) { return one.first == kept; };
+            if (std::any_of(result.dwells.begin(), result.dwells.end(), is_same)) continue;
+            if (paths_->world().entered(record, c.from) == nullptr) continue;
+            result.dwells.emplace_back(kept, Dwell{gathered_by(c, reader, reader), {}});
+        }
+        for (auto& [kept, dwell] : result.dwells) dwell.notes = recorder.notes;
+    }
+    result.notes = std::move(recorder.notes);
+    return result;
+}
+
+// Takes a record in as a member. REQUIRES: it is none.
+void Features::place(RecordIndex record, const std::vector<Noted>& notes, Prepared::Part& part) {
+    if (!part.member) return;
+    Pairing& pairing = pairings_[part.pairing];
+    Pairing::Member& member = *part.member;
+    const auto covers_before = [](const Covered& a, const Covered& b) {
+        return std::tie(a.from, a.record, a.pairing) < std::tie(b.from, b.record, b.pairing);
+    };
+    if (member.carrier != 0) {
+        Cover& cover = covered_[member.carrier];
+        const Covered come{member.from, member.to, record, part.pairing};
+        cover.longest = std::max(cover.longest, member.to.ms - member.from.ms);
+        cover.spans.insert(std::lower_bound(cover.spans.begin(), cover.spans.end(), come, covers_before), come);
+    }
+    for (std::size_t i = 0; i < part.notes; ++i) {
+        const Noted& note = notes[i];
+        const bool is_own = note.entity == pairing.entity && note.id == paths_->world().record(record).id;
+        if (note.is_carrier || is_own) continue;
+        const std::uint64_t place = place_of(note);
+        if (std::find(member.told_by.begin(), member.told_by.end(), place) != member.told_by.end()) continue;
+        member.told_by.push_back(place);
+        told_by_[place].emplace_back(part.pairing, record);
+    }
+    pairing.marks.add(record, part.marks);
+    pairing.members.emplace(record, std::move(member));
+}
+
+// Tracks are read in parts that may run at the same time; what was read is then taken in in order.
+void Features::prepare(std::size_t parts, const Together& together) {
+    if (!shared_->later.empty()) bring_in();
+    std::vector<RecordIndex> records;
+    for (const Pairing& pairing : pairings_) {
+        records.insert(records.end(), pairing.waiting.begin(), pairing.waiting.end());
+    }
+    std::sort(records.begin(), records.end());
+    records.erase(std::unique(records.begin(), records.end()), records.end());
+    // A member that changed has to be taken out first, which refresh() does.
+    const bool all_new =
+        std::all_of(pairings_.begin(), pairings_.end(), [](const Pairing& pairing) { return pairing.members.empty(); });
+    if (parts > 1 && together && all_new) {
+        constexpr std::size_t records_a_part = 512;
+        std::vector<Prepared> prepared(parts * records_a_part);
+        for (std::size_t from = 0; from < records.size(); from += prepared.size()) {
+            const std::size_t to = std::min(records.size(), from + prepared.size());
+            together(parts, [&](std::size_t part) {
+                for (std::size_t i = from + part; i < to; i += parts)
+                    prepared[i - from] = this->prepared(records[i], true);
+            });
+            for (std::size_t i = from; i < to; ++i) {
+                for (Prepared::Part& part : prepared[i - from].parts) {
+                    pairings_[part.pairing].waiting.erase(records[i]);
+                    place(records[i], prepared[i - from].notes, part);
+                }
+                for (auto& [kept, dwell] : prepared[i - from].dwells) shared_->dwells.emplace(kept, std::move(dwell));
+            }
+        }
+    }
+    for (std::uint16_t number = 0; number < pairings_.size(); ++number) refresh(number, nullptr);
 }
 
 std::vector<RecordIndex> Features::refresh() {

@@ -182,7 +182,7 @@ bool gather(Engine& engine, const FactPlan& plan, const FactWish& wish,
     const Gathering gathering(engine, plan, wish);
     const std::vector<RecordIndex>& records = engine.world().records(gathering.entity());
     if (!together) parts = 1;
-    engine.features().prepare();
+    engine.features().prepare(parts, together);
     std::vector<std::unique_ptr<Features>> beside(parts);
     for (std::size_t part = 1; part < parts; ++part) beside[part] = engine.features().beside();
     std::vector<std::vector<std::vector<Value>>> rows(parts);

@@ -29,8 +29,8 @@ void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, s
             tasks.push_back(std::move(task));
         }
     }
-    features_->prepare();
     if (!together) parts = 1;
+    features_->prepare(parts, together);
     std::vector<std::unique_ptr<Features>> beside(parts);
     for (std::size_t part = 1; part < parts; ++part) beside[part] = features_->beside();
     // A stretch is judged in parts and then settled in order: what is told does not depend on who was done first.
