@@ -195,8 +195,14 @@ def main():
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rules", action="store_true", help="only the rules, P8 and P9")
+    parser.add_argument("--live", metavar="STORE", help="only live judgement: the first 5,000 events of an audited store, one by one")
     parser.add_argument("--rule-orders", type=int, default=1_000_000)
     options = parser.parse_args()
+    if options.live:
+        run(["cmake", "--preset", "release", "-B", build, "-DNINGYI_BENCH=ON"], cwd=root, stdout=subprocess.DEVNULL)
+        run(["ninja", "-C", build, "bench_live_judgement"], stdout=subprocess.DEVNULL)
+        run([build / "bin" / "bench_live_judgement", options.live, root / "packs", 5000])
+        return 0
     if options.rules:
         rows = rules(options)
         shown(rows)
