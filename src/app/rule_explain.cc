@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rule in sentences, and what it says of one subject as the log stands now.
+#include <algorithm>
+#include <set>
+
 #include "app/intake_of_bundle.h"
 #include "app/open_casework.h"
 #include "app/rule_commands.h"
@@ -8,6 +11,8 @@
 #include "engine/replay.h"
 #include "intake/opener.h"
 #include "rule/prepared_tests.h"
+#include "rule/supply.h"
+#include "rule/undo.h"
 #include "run/runner.h"
 
 namespace ningyi::app {
@@ -51,18 +56,23 @@ public:
         line(t("摘要 ", "digest ") + rule_.digest);
     }
 
-    void say_judgement(const rule::Explanation& explanation, const rule::Judgement& judgement) const {
+    void say_judgement(const rule::Explanation& explanation, const rule::Judgement& judgement, const Zone& zone) const {
         line(format("{}：{}", rule::to_word(judgement.outcome), explanation.sentence));
         marked(t("条件：", "clauses:"), explanation.clauses);
         marked(t("疑虑：", "doubts:"), explanation.doubts);
         marked(t("例外：", "exceptions:"), explanation.exceptions);
         for (const auto& [path, value] : judgement.values)
-            line(format("  {} = {}", path,
-                        value.is_known() ? rule::shown(value, "", terminal_.language(), Zone::china())
-                                         : t("（未知）", "(unknown)")));
+            line(format(
+                "  {} = {}", path,
+                value.is_known() ? rule::shown(value, "", terminal_.language(), zone) : t("（未知）", "(unknown)")));
         if (!explanation.margin.empty()) line(t("超出：", "margin: ") + explanation.margin);
-        if (!explanation.missing.empty())
-            line(t("补上这些才能判：", "would settle it: ") + join(explanation.missing, t("、", ", ")));
+        undone(t("怎样就不成立（逐条）：", "what would have made each not hold:"),
+               rule::undo_of_clauses(set_, rule_, judgement, zone));
+        undone(t("怎样就没有疑虑：", "what would remove each doubt:"),
+               rule::undo_of_doubts(set_, rule_, judgement, zone));
+        if (!judgement.missing.empty()) line(t("补上这些才能判：", "would settle it:"));
+        for (const std::string& path : judgement.missing) supplied(path);
+        doubted(judgement);
         if (!explanation.cite.empty()) line(t("依据：", "basis: ") + join(explanation.cite, t("、", ", ")));
         line(format("{} {} {}  {} {}", rule_.id, t("第", "version"), rule_.version, t("参数摘要", "parameter digest"),
                     judgement.params_digest.substr(0, 16)));
@@ -130,6 +140,35 @@ private:
         }
     }
 
+    void undone(const std::string& head, const std::vector<rule::Undo>& all) const {
+        if (all.empty()) return;
+        line(head);
+        for (const rule::Undo& one : all) line(format("  {}  {}", one.id, pick(one.words)));
+    }
+
+    void supplied(const std::string& path) const {
+        const rule::Supply supply = rule::supply_of(set_, rule_, path);
+        const std::string from = pick(supply.from);
+        line(format("  {} {}{}", path, pick(supply.what), from.empty() ? "" : t("：", ": ") + from));
+    }
+
+    // Who can supply what a doubt asks for and is not known: doubts hold where nothing is known as well.
+    void doubted(const rule::Judgement& judgement) const {
+        std::set<std::string> paths;
+        for (std::size_t i = 0; i < rule_.doubts.size() && i < judgement.doubts.size(); ++i) {
+            if (judgement.doubts[i] != 't') continue;
+            for (const auto& [path, value] : judgement.values) {
+                const auto& reads = rule_.doubts[i].condition.reads();
+                const bool is_read = std::any_of(reads.begin(), reads.end(),
+                                                 [&](std::uint16_t slot) { return rule_.names.path(slot) == path; });
+                if (is_read && !value.is_known()) paths.insert(path);
+            }
+        }
+        if (paths.empty()) return;
+        line(t("补上这些可解除疑虑：", "would settle the doubt:"));
+        for (const std::string& path : paths) supplied(path);
+    }
+
     void marked(const std::string& head, const std::vector<rule::Explanation::Line>& all) const {
         if (all.empty()) return;
         line(head);
@@ -179,7 +218,7 @@ int explain_subject(const RuleExplainOptions& options, Terminal& terminal) {
         page.say_judgement(
             rule::explain(one, rule, judgement.judgement, terminal.language(), (*work)->zone, nullptr,
                           [&](const std::string& entity) { return engine::id_of(*reaudit->engine, named, entity); }),
-            judgement.judgement);
+            judgement.judgement, (*work)->zone);
     }
     terminal.say(format("日志位置 {}", reaudit->engine->position()),
                  format("log position {}", reaudit->engine->position()));

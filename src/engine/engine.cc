@@ -279,7 +279,7 @@ std::vector<Engine::Judged> Engine::explain(const rule::Rule& rule, std::string_
         const RecordIndex record = world_->find(compiled.subject, subject);
         if (record == no_record) return {};
         JudgeSubject judge(standing(), *features_, record, nullptr);
-        return judge.run(compiled);
+        return judge.run(compiled, rule::Detail::clear_too);
     }
     return {};
 }

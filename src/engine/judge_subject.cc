@@ -38,14 +38,14 @@ std::size_t JudgeSubject::rows_in(const CompiledRule& rule) {
     return std::max<std::size_t>(1, rows_of(rule.each).rows.size());
 }
 
-std::vector<JudgedRow> JudgeSubject::run(const CompiledRule& rule) {
+std::vector<JudgedRow> JudgeSubject::run(const CompiledRule& rule, rule::Detail detail) {
     std::vector<JudgedRow> all;
     const std::size_t rows = rows_in(rule);
     for (row_ = 0; row_ < rows; ++row_) {
         used_.clear();
         if (rule.each != no_index && feature_rows_[rule.each]) use(rule.each);
         JudgedRow one;
-        one.judgement = rule::judge(standing_.set, *rule.rule, *this, standing_.zone);
+        one.judgement = rule::judge(standing_.set, *rule.rule, *this, standing_.zone, detail);
         one.dedup = dedup_of(rule.dedup);
         const auto same = std::count_if(all.begin(), all.end(), [&](const JudgedRow& other) {
             return other.dedup.substr(0, other.dedup.rfind('#')) == one.dedup;

@@ -38,7 +38,8 @@ public:
     JudgeSubject(Standing standing, Features& features, RecordIndex record, Reads* reads);
 
     // All judgements of a rule: one, or one a row of its `each` feature.
-    std::vector<JudgedRow> run(const CompiledRule& rule);
+    // clear_too: a clear one carries its values as well.
+    std::vector<JudgedRow> run(const CompiledRule& rule, rule::Detail detail = rule::Detail::stored_only);
     Finding finding(const CompiledRule& rule, const JudgedRow& judged, std::size_t row, bool known_now);
     // What every finding of the rule on this subject says. No row is asked.
     Finding frame(const CompiledRule& rule);

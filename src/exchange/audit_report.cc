@@ -9,8 +9,8 @@
 #include "exchange/report_head.h"
 #include "exchange/report_markup.h"
 #include "exchange/report_sections.h"
-#include "exchange/value_words.h"
 #include "exchange/words.h"
+#include "rule/value_words.h"
 
 namespace ningyi::exchange {
 namespace {
@@ -67,7 +67,7 @@ private:
         fact("辖区", "District", input_.district_name);
         fact("稽核期间", "Period", input_.period);
         const auto as_of = parse_instant(input_.as_of);
-        fact("数据截至", "Data as of", as_of ? moment_text(*as_of, input_.zone) : input_.as_of);
+        fact("数据截至", "Data as of", as_of ? rule::moment_text(*as_of, input_.zone) : input_.as_of);
         out += "</p><div class=\"tiles\">";
         tile(out, count_text(subjects), report_.subject_zh() + "总数", page_.subject_label.en + "s");
         const std::string share = percent_text(tables_.subjects_hit, subjects);

@@ -10,8 +10,9 @@
 #include "exchange/html.h"
 #include "exchange/plan_drawing.h"
 #include "exchange/stay_drawing.h"
-#include "exchange/value_words.h"
 #include "exchange/words.h"
+#include "rule/fact_words.h"
+#include "rule/value_words.h"
 #include "track/compare/replay.h"
 #include "track/measure.h"
 
@@ -211,9 +212,9 @@ std::string FindingDrawings::facts(const FindingRow& row, const rule::Feature& f
             value = engine::value_of(fact.kind, found->second);
         }
         if (fact.kind == track::FactKind::strength) continue;  // of use to rules, not to readers
-        const model::Label label = label_of_fact(input_.set, feature, name);
+        const model::Label label = rule::label_of_fact(input_.set, feature, name);
         const model::Label said =
-            name == "lag" && value.kind() == Kind::duration ? lag_words(value.ms()) : value_words(value, input_.zone);
+            name == "lag" && value.kind() == Kind::duration ? lag_words(value.ms()) : rule::value_words(value, input_.zone);
         zh += (zh.empty() ? "" : " · ") + label.zh + " " + said.zh;
         en += (en.empty() ? "" : " · ") + label.en + " " + said.en;
     }

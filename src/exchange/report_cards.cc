@@ -5,13 +5,15 @@
 
 #include "base/text.h"
 #include "engine/body_value.h"
+#include "engine/replay.h"
 #include "exchange/audit_report.h"
 #include "exchange/finding_drawings.h"
 #include "exchange/html.h"
 #include "exchange/report_markup.h"
 #include "exchange/report_sections.h"
-#include "exchange/value_words.h"
 #include "exchange/words.h"
+#include "rule/undo.h"
+#include "rule/value_words.h"
 
 namespace ningyi::exchange {
 namespace {
@@ -60,25 +62,23 @@ private:
             const Value value = engine::value_of_base_text(used.type, used.text);
             // Ids and words stand in the sentence and the heading already.
             if (!value.is_known() || value.kind() == Kind::string || value.kind() == Kind::list) continue;
-            const model::Label label = path_words(input_.set, *row.rule, used.path);
+            const model::Label label = rule::path_words(input_.set, *row.rule, used.path);
             if (label.zh.empty()) continue;
             ++shown_rows;
             const model::Label said = used.path.ends_with(".lag") && value.kind() == Kind::duration
                                           ? lag_words(value.ms())
-                                          : value_words(value, input_.zone);
+                                          : rule::value_words(value, input_.zone);
             out += "<dt>" + both(label) + "</dt><dd>" + both(said) + "</dd>";
         }
         out += "</dl>";
     }
 
-    // For each condition that holds and compares amounts: what crossed what, and how little less would have cleared it.
+    // For each condition that holds: what crossed what, and how little less would have cleared it.
     std::string crossings(const FindingRow& row) const {
         std::string out;
-        for (std::size_t i = 0; i < row.rule->clauses.size() && i < row.finding->clauses.size(); ++i) {
-            if (row.finding->clauses[i] != 't') continue;
-            const auto words = crossing_words(input_.set, *row.rule, row.rule->clauses[i], *row.finding, input_.zone);
-            if (words) out += "<li>" + both(*words) + "</li>";
-        }
+        for (const rule::Undo& undo :
+             rule::undo_of_clauses(input_.set, *row.rule, engine::judgement_of(input_.set, *row.finding), input_.zone))
+            out += "<li>" + both(undo.words) + "</li>";
         if (out.empty()) return {};
         return "<h4>" + both("怎样就不成立（逐条）", "What would have made each not hold") +
                "</h4><ul class=\"plain small\">" + out + "</ul>";

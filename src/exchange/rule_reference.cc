@@ -6,9 +6,9 @@
 #include <tuple>
 
 #include "base/text.h"
-#include "exchange/value_words.h"
 #include "exchange/words.h"
 #include "rule/explain.h"
+#include "rule/value_words.h"
 
 namespace ningyi::exchange {
 namespace {
@@ -84,7 +84,7 @@ private:
                 out += part.text;
                 continue;
             }
-            Label label = part.text == "cite" ? Label{"依据条款", "clauses"} : path_words(set_, rule_, part.text);
+            Label label = part.text == "cite" ? Label{"依据条款", "clauses"} : rule::path_words(set_, rule_, part.text);
             if (const model::Entity* entity = set_.dictionary.entity(part.text)) label = entity->title;
             const std::string words = is_zh ? label.zh : label.en;
             out += (is_zh ? "「" : "[") + (words.empty() ? part.text : words) + (is_zh ? "」" : "]");
@@ -157,7 +157,7 @@ private:
             section("没有这些就无法判定", "Undecided without");
             for (const std::uint16_t slot : rule_.needs) {
                 const std::string& path = rule_.names.path(slot);
-                const Label label = path_words(set_, rule_, path);
+                const Label label = rule::path_words(set_, rule_, path);
                 line(format("- {} · {} ({})", label.zh.empty() ? path : label.zh, label.en.empty() ? path : label.en,
                             code(path)));
             }
@@ -215,7 +215,7 @@ private:
                     scope += (scope.empty() ? "" : ", ") + key + " = " + wanted;
                 for (const std::string& cite : value.cite) basis += (basis.empty() ? "" : ", ") + cite;
                 if (basis.empty()) basis = value.basis.zh + " · " + value.basis.en;
-                const Label said = value_words(value.value, zone_);
+                const Label said = rule::value_words(value.value, zone_);
                 line(format("| {} · {} ({}) | {} | {} | {} | {} | {} |", cell(param->title.zh), cell(param->title.en),
                             code(local), day_or(value.days.from, ""), day_or(value.days.to, ""), cell(scope),
                             said.zh == said.en ? cell(said.zh) : cell(said.zh + " · " + said.en), cell(basis)));

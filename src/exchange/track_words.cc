@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "exchange/words.h"
+#include "rule/fact_words.h"
 #include "rule/feature.h"
 
 namespace ningyi::exchange {
@@ -92,7 +93,7 @@ Label measure_words(std::string_view measure) {
 Label fact_words(std::string_view measure, std::string_view fact) {
     rule::Feature feature;
     feature.fn = measure;
-    return label_of_fact(rule::RuleSet{}, feature, fact);
+    return rule::label_of_fact(rule::RuleSet{}, feature, fact);
 }
 
 Label amount_words(track::FactKind kind, std::int64_t amount, const Zone& zone) {

@@ -17,10 +17,6 @@ model::Label result_words(std::string_view result);  // violation suspicious not
 model::Label effect_words(std::string_view effect);  // block partial hold sample note task
 model::Label severity_words(int severity);           // 1..3
 
-// What a fact of a feature says: the words of the engine's own facts, or the label of the field that the feature hands
-// on.
-model::Label label_of_fact(const rule::RuleSet& set, const rule::Feature& feature, std::string_view fact);
-
 std::string yuan_text(std::int64_t fen);     // "1,234.50"
 std::string count_text(std::int64_t count);  // "12,345"
 
