@@ -20,6 +20,8 @@
 #include "simulate/people.h"
 #include "simulate/plan.h"
 #include "simulate/registers.h"
+#include "simulate/schemes_assessors.h"
+#include "simulate/schemes_meals.h"
 #include "simulate/walk.h"
 
 namespace ningyi::simulate {
@@ -118,6 +120,8 @@ public:
           plane_(centre),
           files_(options.folder, !options.without_fixes),
           registers_(options.folder),
+          meals_(options.folder),
+          assessors_(options.folder, frame),
           papers_(options.folder, frame, [this](CsvFile& file, Point point) { place(file, point); }) {}
 
     Summary write() {
@@ -130,11 +134,14 @@ public:
             write_people(block);
             papers_.write_people(block);
             registers_.write_people(block, files_.labels);
+            assessors_.write_people(block);
             write_orders(block);
         }
         if (!frame_.honest_only || summary_.agencies == agencies) write_source_label();
         write_agency_label();
-        for (const std::vector<CsvFile*>& files : {files_.all(), registers_.all(), papers_.all()}) {
+        meals_.write(frame_, files_.labels);
+        assessors_.write(files_.assessments, files_.labels);
+        for (const std::vector<CsvFile*>& files : {files_.all(), registers_.all(), papers_.all(), meals_.all(), assessors_.all()}) {
             for (CsvFile* file : files) {
                 file->close();
                 summary_.bytes += file->bytes();
@@ -313,7 +320,7 @@ private:
         files_.assessments.integer(elder.level);
         files_.assessments.date(elder.assessed_on);
         files_.assessments.date(elder.assessment_until);
-        files_.assessments.numbered('P', elder.number % 6 + 1, 2);
+        files_.assessments.numbered('P', AssessorFiles::assessor_of(elder), 2);
         files_.assessments.end_row();
 
         if (elder.is_dead) {
@@ -689,6 +696,8 @@ private:
     geo::Plane plane_;
     Files files_;
     RegisterFiles registers_;
+    MealFiles meals_;
+    AssessorFiles assessors_;
     PaperFiles papers_;
     std::set<int> denied_agencies_;
     Summary summary_;

@@ -133,7 +133,7 @@ TEST(District, the_same_seed_gives_the_same_bytes_and_another_seed_others) {
     different.seed = 8;
     ASSERT_TRUE(write_district(different));
     const auto first = files_of(one);
-    EXPECT_EQ(first.size(), 29U);
+    EXPECT_EQ(first.size(), 33U);
     EXPECT_EQ(first, files_of(two));
     EXPECT_NE(first.at("orders.csv"), files_of(other).at("orders.csv"));
     EXPECT_NE(first.at("fixes.csv"), files_of(other).at("fixes.csv"));
@@ -196,6 +196,10 @@ TEST(District, every_file_has_the_columns_of_the_bundle) {
         {"adjustments.csv", {"adjustment_id", "order_id", "at"}},
         {"duties.csv", {"staff_id", "caregiver_id", "duty"}},
         {"prices.csv", {"item", "from", "to", "price_fen", "unit"}},
+        {"meal_points.csv", {"meal_point_id", "name"}},
+        {"meal_months.csv", {"meal_point_id", "month", "meals", "claimed_at"}},
+        {"assessors.csv", {"assessor_id", "name", "clientele"}},
+        {"assessor_fees.csv", {"assessor_id", "elder_id", "assessed_on", "severe", "billed_at"}},
         {"labels.csv", {"order_id", "scheme", "rule", "expected"}}};
     const Folder folder("columns");
     ASSERT_TRUE(write_district(sized(folder, 250)));
@@ -277,6 +281,11 @@ TEST_F(Demonstration, every_label_names_something_that_exists) {
     const auto agencies = rows_by(table_of(*folder_, "agencies.csv"), "agency_id");
     const auto readings = rows_by(table_of(*folder_, "clocks.csv"), "reading_id");
     const auto payments = rows_by(table_of(*folder_, "payments.csv"), "payment_id");
+    const auto assessors = rows_by(table_of(*folder_, "assessors.csv"), "assessor_id");
+    std::set<std::string> claims;
+    for (const Row& row : table_of(*folder_, "meal_months.csv").rows) {
+        claims.insert(row.at("meal_point_id") + '|' + row.at("month"));
+    }
     const auto is_entry = [](const std::string& id) {
         return id.starts_with("elder|") && elders_->contains(id.substr(6));
     };
@@ -285,11 +294,12 @@ TEST_F(Demonstration, every_label_names_something_that_exists) {
     for (const Row& label : labels_->rows) {
         const std::string& id = label.at("order_id");
         EXPECT_TRUE(orders.contains(id) || elders_->contains(id) || agencies.contains(id) || readings.contains(id) ||
-                    payments.contains(id) || is_entry(id))
+                    payments.contains(id) || assessors.contains(id) || claims.contains(id) || is_entry(id))
             << id;
         EXPECT_TRUE(expected.contains(label.at("expected"))) << label.at("expected");
         const std::string& rule = label.at("rule");
-        EXPECT_TRUE((rule == "*" && label.at("expected") == "any") || rule.size() == 9) << rule;
+        EXPECT_TRUE((rule == "*" && label.at("expected") == "any") || rule.size() == 9 || rule == "ML-ME-07" || rule == "IS-IN-08")
+            << rule;
         EXPECT_TRUE(seen.insert(id + label.at("scheme") + rule).second)
             << id << ' ' << label.at("scheme") << ' ' << rule;
     }
@@ -579,6 +589,46 @@ TEST(Progress, only_grows) {
     EXPECT_FALSE(shares.empty());
     EXPECT_TRUE(std::is_sorted(shares.begin(), shares.end()));
     EXPECT_LE(shares.back(), 1.0);
+}
+
+TEST_F(Demonstration, pushed_meal_points_end_their_year_just_above_a_tier) {
+    std::map<std::string, int> until;  // by claim, with those of the same year before
+    std::map<std::string, int> sum;
+    for (const Row& row : table_of(*folder_, "meal_months.csv").rows) {
+        int& meals = sum[row.at("meal_point_id") + row.at("month").substr(0, 4)];
+        meals += std::stoi(row.at("meals"));
+        until[row.at("meal_point_id") + '|' + row.at("month")] = meals;
+    }
+    EXPECT_EQ(until.size(), 12U * 24U);
+    std::size_t pushed = 0;
+    for (const Row& label : labels_->rows) {
+        if (label.at("rule") != "ML-ME-07") continue;
+        const int above = until.at(label.at("order_id")) % 10'000;
+        EXPECT_LE(above, 600) << label.at("order_id");
+        if (label.at("expected") == "hit") ++pushed;
+    }
+    EXPECT_EQ(pushed, 2U);
+}
+
+TEST_F(Demonstration, one_assessor_bills_nineteen_heads_where_sixteen_were_assessed) {
+    std::set<std::string> registered;
+    for (const Row& row : table_of(*folder_, "assessments.csv").rows) {
+        registered.insert(row.at("assessor_id") + row.at("elder_id") + row.at("assessed_on"));
+    }
+    std::map<std::string, std::pair<int, int>> heads;  // by assessor: billed, of them registered
+    for (const Row& row : table_of(*folder_, "assessor_fees.csv").rows) {
+        auto& [billed, real] = heads[row.at("assessor_id")];
+        ++billed;
+        if (registered.contains(row.at("assessor_id") + row.at("elder_id") + row.at("assessed_on"))) ++real;
+    }
+    EXPECT_EQ(heads.size(), 12U);
+    for (const auto& [assessor, count] : heads) {
+        if (assessor == "P09") {
+            EXPECT_EQ(count, (std::pair{19, 16}));
+        } else {
+            EXPECT_EQ(count.first, count.second) << assessor;
+        }
+    }
 }
 
 }  // namespace
