@@ -351,7 +351,7 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
         switch (feature.kind) {
             case FeatureKind::window:
                 c.facts = {""};
-                if (reads_other_alone(c.of) && reads_own_of_other(c.where)) {
+                if (reads_other_alone(c.of) && reads_own_of_other(c.where) && !feature.without_ties) {
                     c.column = features->column_for(c.index, !reads_other_alone(c.where), {});
                 }
                 break;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lags: the n-th record before.
+// Lags: the n-th record before. Which one that is cannot be told, and everything is absent, when a nearer one may count
+// or may not.
 #include <algorithm>
 
 #include "engine/features.h"
@@ -22,7 +23,9 @@ FeatureRows Features::lag(const Compiled& c, Reader& a, AsOf as_of, Reads* reads
         if (c.feature->reach > 0 && at->time.ms < as_of.time->ms - c.feature->reach) break;
         if (at->record == a.subject()) continue;
         Reader b = Reader::indexed(*paths_, at->record, reads);
-        if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
+        const Truth truth = counts(c, a, b);
+        if (truth == Truth::unknown) return result;
+        if (truth == Truth::no) continue;
         if (--left > 0) continue;
         row[0] = Value::of_bool(true);
         for (const Path& out : c.out) row.push_back(b.read(out));

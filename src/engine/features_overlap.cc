@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Overlaps: other records whose interval meets the own one.
+// Overlaps: other records whose interval meets the own one. Those that count for certain are told, whatever others may
+// do; when there is none and one may count or may not, everything is absent: nobody can say "none".
 #include <algorithm>
 
 #include "engine/features.h"
@@ -23,6 +24,7 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
         std::vector<Value> values;
     };
     std::vector<Row> rows;
+    bool is_untold = false;
     const Instant earliest{own.from.ms - c.feature->reach};
     auto at = std::lower_bound(entries->begin(), entries->end(), earliest,
                                [](const Entry& e, Instant from) { return e.time < from; });
@@ -38,7 +40,9 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
         if (!b_start.is_known() || !b_end.is_known()) continue;
         const Interval both{Instant{std::max(own.from.ms, b_start.ms())}, Instant{std::min(own.to.ms, b_end.ms())}};
         if (both.length() <= 0) continue;
-        if (!c.where.is_empty() && !evaluate(c.where, a, &b).is_true()) continue;
+        const Truth truth = counts(c, a, b);
+        if (truth == Truth::unknown) is_untold = true;
+        if (truth != Truth::yes) continue;
         Row row{both.length(), paths_->world().record(at->record).id, {}};
         for (const Path& out : c.out) row.values.push_back(b.read(out));
         rows.push_back(std::move(row));
@@ -53,7 +57,7 @@ FeatureRows Features::overlap(const Compiled& c, Reader& a, Reads* reads) const 
         values.insert(values.end(), row.values.begin(), row.values.end());
         result.rows.push_back(std::move(values));
     }
-    if (rows.empty()) result.rows.push_back({Value::of_int(0)});
+    if (rows.empty() && !is_untold) result.rows.push_back({Value::of_int(0)});
     return result;
 }
 

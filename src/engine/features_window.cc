@@ -22,6 +22,14 @@ Instant calendar_start(const Zone& zone, Instant at, std::string_view calendar) 
     return zone.midnight(day);
 }
 
+// The smallest id above this one.
+Id just_after(Id id) {
+    for (std::size_t i = id.bytes.size(); i-- > 0;) {
+        if (++id.bytes[i] != 0) break;
+    }
+    return id;
+}
+
 }  // namespace
 
 Value Features::aggregate(const Compiled& c, std::int64_t count, Wide sum, std::vector<std::int64_t> numbers,
@@ -192,7 +200,7 @@ Value Features::window_of_column(const Compiled& c, const Column& column, Reader
     // The record judged stands at as_of itself, so it is never among those before, but for a rule that asks at an hour.
     auto own = last;
     if (const auto placed = indexes_[c.index].placed.find(a.subject());
-        c.a == c.b && placed != indexes_[c.index].placed.end()) {
+        c.a == c.b && !f.counts_itself && placed != indexes_[c.index].placed.end()) {
         const auto at = std::lower_bound(first, last, placed->second.entry, is_before);
         if (at != last && at->record == a.subject()) own = at;
     }
@@ -213,7 +221,7 @@ Value Features::window_of_column(const Compiled& c, const Column& column, Reader
         return aggregate(c, column.known[high] - column.known[low], column.sums[high] - column.sums[low], {}, 0);
     Tally tally;
     for (auto row = first; row != last; ++row) {
-        if (row->record != a.subject()) tally.add(row->number, row->is_known, f.agg == rule::Aggregate::distinct);
+        if (row != own) tally.add(row->number, row->is_known, f.agg == rule::Aggregate::distinct);
     }
     return aggregate(c, tally.count, tally.sum, std::move(tally.numbers), tally.distinct.size());
 }
@@ -231,7 +239,7 @@ Value Features::window_by_values(const Compiled& c, const Column& column, Reader
     Tally tally;
     while (row != first && (f.span_rows == 0 || tally.rows < f.span_rows)) {
         --row;
-        if (row->record == a.subject()) continue;
+        if (row->record == a.subject() && !f.counts_itself) continue;
         std::optional<Truth>& truth = told[row->group];
         if (!truth) {
             const Value value = evaluate_with(c.where, a, column.group_values[row->group]);
@@ -257,6 +265,7 @@ FeatureRows Features::window(const Compiled& c, Reader& a, AsOf as_of, Reads* re
         from = Instant{as_of.time->ms - f.span_around};
         as_of = {.time = Instant{as_of.time->ms + f.span_around + 1}, .id = {}};
     }
+    if (f.counts_itself) as_of.id = just_after(as_of.id);
     if (c.column != no_index) {
         const Column& column = this->column(c.column, key, *entries);
         result.rows.push_back({column_rules_[c.column].by_values ? window_by_values(c, column, a, as_of, from)
@@ -271,7 +280,8 @@ FeatureRows Features::window(const Compiled& c, Reader& a, AsOf as_of, Reads* re
     while (at != entries->begin() && (f.span_rows == 0 || tally.rows < f.span_rows)) {
         --at;
         if (at->time < from) break;
-        if (at->record == a.subject()) continue;
+        if (at->record == a.subject() && !f.counts_itself) continue;
+        if (f.without_ties && at->record != a.subject() && at->time == *as_of.time) continue;
         Reader b = Reader::indexed(*paths_, at->record, reads);
         const Truth truth = counts(c, a, b);
         if (truth == Truth::unknown) return result;

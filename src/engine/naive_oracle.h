@@ -211,17 +211,6 @@ private:
         return !value.is_true() && !value.is_false();
     }
 
-    // Those before (time, id) that count, the last one first.
-    std::vector<Other> before(const rule::Feature& f, const std::string& subject, const std::vector<Other>& all,
-                              Instant time, const Id& id) const {
-        std::vector<Other> found;
-        for (const Other& other : all) {
-            if (other.order() < std::tie(time, id) && counts(f, subject, other.id)) found.push_back(other);
-        }
-        std::reverse(found.begin(), found.end());
-        return found;
-    }
-
     std::vector<Row> window(const rule::Feature& f, const std::string& subject, std::optional<Instant> time,
                             const Id& id) const {
         const auto all = others(f, subject);
@@ -288,9 +277,13 @@ private:
                          const Id& id) const {
         const auto all = others(f, subject);
         if (!all || !time) return {};
-        std::vector<Other> found = before(f, subject, *all, *time, id);
-        std::erase_if(found, [&](const Other& other) { return time->ms - other.time.ms > f.reach; });
         const auto n = static_cast<std::size_t>(f.n);
+        std::vector<Other> found;
+        for (auto other = all->rbegin(); other != all->rend() && found.size() < n; ++other) {
+            if (!(other->order() < std::tie(*time, id)) || time->ms - other->time.ms > f.reach) continue;
+            if (is_untold(f, subject, other->id)) return {Row{}};
+            if (counts(f, subject, other->id)) found.push_back(*other);
+        }
         Row row{{"found", cel::Value::of_bool(found.size() >= n)}};
         if (found.size() >= n) add_out(f, found[n - 1].id, row);
         return {row};
@@ -313,15 +306,19 @@ private:
         const ClearEvent* own = entered(f.from, subject);
         const Id own_id = own == nullptr ? Id{} : own->id;
         std::vector<std::tuple<Millis, std::string>> pairs;  // minus how long, whom with
+        bool may_be_more = false;
         for (const Other& other : *all) {
             const auto from = bound(other_entity(f), other.id, f.interval_start);
             const auto to = bound(other_entity(f), other.id, f.interval_end);
             if (!from || !to || *start - *from > f.reach || *from - *start > f.reach) continue;
             const bool is_later = f.both_ways || std::tie(*from, other.entered) < std::tie(*start, own_id);
             const Millis both = std::min(*end, *to) - std::max(*start, *from);
-            if (is_later && both > 0 && counts(f, subject, other.id)) pairs.emplace_back(-both, other.id);
+            if (!is_later || both <= 0) continue;
+            if (counts(f, subject, other.id)) pairs.emplace_back(-both, other.id);
+            may_be_more = may_be_more || is_untold(f, subject, other.id);
         }
         std::sort(pairs.begin(), pairs.end());
+        if (pairs.empty() && may_be_more) return {Row{}};
         if (pairs.empty()) return {Row{{"count", cel::Value::of_int(0)}}};
         std::vector<Row> rows;
         for (const auto& [minus, id] : pairs) {

@@ -55,14 +55,17 @@ struct Feature {
     Aggregate agg = Aggregate::count;
     std::string of;  // expression over b.* (any integer unit), or empty for count
     int q_permille = 500;
+    // As databases count, for comparing windows with them; no pack can say either.
+    bool counts_itself = false;  // the record judged is in its own window
+    bool without_ties = false;   // other records of the very same time are not
 
     // lag
     int n = 1;
     // lag, overlap, meet: how far back a record may lie (meet: before or after); bounds the state
     Millis reach = 0;
 
-    // overlap: fields of start and end, of the record judged too unless `own` names others; reported on the later of the
-    // two by (start, id), or with every record it meets (both_ways), which may begin later and be of another entity
+    // overlap: fields of start and end, of the record judged too unless `own` names others; reported on the later of
+    // the two by (start, id), or with every record it meets (both_ways), which may begin later and be of another entity
     std::string interval_start, interval_end;
     std::string own_start, own_end;
     std::int64_t rows_max = 8;  // overlap, meet
