@@ -44,6 +44,8 @@ def main():
         status, out, _ = ningyi("rule", "test", "HC-LOC-99", "--packs", packs)
         holds("the test of a draft passes", status == 0 and "1 tests passed, 0 failed" in out, out)
         written = (packs / "home_care/rules/loc/HC-LOC-99.yaml").read_text()
+        status, out, _ = ningyi("rule", "fmt", "--check", packs / "home_care/rules/loc")
+        holds("a draft is written in the layout", status == 0 and "0 not in the layout" in out, out)
         status, _, _ = ningyi("rule", "new", "HC-LOC-99", "--packs", packs)
         holds("a rule that exists is left alone",
               status == 2 and (packs / "home_care/rules/loc/HC-LOC-99.yaml").read_text() == written)
@@ -53,6 +55,21 @@ def main():
         (packs / "home_care/rules/loc/HC-LOC-99.yaml").unlink()
 
         text = rule.read_text()
+        rule.write_text(text.replace("\n  ", "\n      ").replace("\n", "  \n") + "# why\n")
+        rule.chmod(0o640)
+        status, out, _ = ningyi("rule", "fmt", "--check", "--packs", packs)
+        holds("a file that is not in the layout is named and left alone",
+              status == 1 and "HC-LOC-01.yaml" in out and "1 not in the layout" in out and "      all:" in rule.read_text(), out)
+        status, out, _ = ningyi("rule", "fmt", "--packs", packs)
+        holds("a file is laid out; its comments and permissions stay",
+              status == 0 and rule.read_text() == text + "# why\n" and rule.stat().st_mode & 0o777 == 0o640, out)
+        rule.write_text("rule: [a,\n  b]\n")
+        status, _, err = ningyi("rule", "fmt", rule)
+        holds("a file with a fault is told and left alone",
+              status == 1 and "HC-LOC-01.yaml:1:7" in err and rule.read_text() == "rule: [a,\n  b]\n", err)
+        status, _, err = ningyi("rule", "fmt", packs / "nothing.yaml")
+        holds("a file that is not there is told", status == 2 and "nothing.yaml" in err, err)
+        rule.write_text(text)
         on_the_line = ("正好在线上不算", "旧规定下 150 米不算", "农村放宽到 200 米")
         lines = [line for line in text.splitlines() if not any(name in line for name in on_the_line)]
         rule.write_text("\n".join(lines) + "\n")

@@ -46,6 +46,7 @@ void add_rule_explain(CLI::App& rule, CommandGroup& group);
 void add_rule_diff(CLI::App& rule, CommandGroup& group);
 void add_pack_lock(CLI::App& pack, CommandGroup& group);
 void add_rule_reference(CLI::App& rule, CommandGroup& group);
+void add_rule_fmt(CLI::App& rule, CommandGroup& group);
 void add_release_commands(CLI::App& rule, CommandGroup& group);  // propose, approve, pause, resume, retire, status
 
 }  // namespace ningyi::app

@@ -8,6 +8,7 @@
 #include "app/rule_commands.h"
 #include "app/written_file.h"
 #include "base/text.h"
+#include "pack/layout.h"
 
 namespace ningyi::app {
 namespace {
@@ -148,8 +149,10 @@ int rule_new(const RuleNewOptions& options, Terminal& terminal) {
         if (!with) return terminal.complain(with.error()), exit_unusable;
         const auto reports = gate((*with)->set, {(*with)->set.rule(options.id)}, zone, Mutants::left_out, nullptr);
         if (reports.front().tests.failed > 0) continue;
+        const auto written = pack::laid_out(text, path.string());
+        if (!written) return terminal.complain(written.error()), exit_unusable;
         fs::create_directories(path.parent_path(), error);
-        faults = write_file(path.string(), text);
+        faults = write_file(path.string(), *written);
         if (!faults.empty()) return terminal.complain(faults), exit_unusable;
         terminal.say(
             format("已写好 {}：草稿，一个测试（{}）。接着：ningyi rule test {}", path.string(), outcome, options.id),

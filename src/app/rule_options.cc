@@ -79,6 +79,7 @@ void add_rule_commands(CommandGroup& group) {
     add_rule_explain(*rule, group);
     add_rule_diff(*rule, group);
     add_rule_reference(*rule, group);
+    add_rule_fmt(*rule, group);
     add_release_commands(*rule, group);
     for (CLI::App* command : rule->get_subcommands({})) command->get_help_ptr()->group(group.t("选项", "Options"));
     CLI::App* pack = group.program.add_subcommand("pack", group.t("规则包：锁定版本", "packs: lock versions"));

@@ -2,15 +2,12 @@
 #include "app/track_input.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
 #include "app/pack_folder.h"
-#include "base/disk.h"
 #include "base/text.h"
 #include "exchange/bytes.h"
 #include "exchange/fix_table.h"
@@ -108,27 +105,6 @@ Result<std::vector<track::Fix>> fixes_of(const wire::TrackFile& file, const std:
     if (fixes.empty()) return failure(without_time(file, path));
     track::mark(fixes);
     return fixes;
-}
-
-void write_whole(const std::string& path, const std::string& text) {
-    const std::string part = path + ".part";
-    {
-        std::FILE* const file = std::fopen(part.c_str(), "wb");
-        if (file == nullptr) throw_disk_error(path);
-        const bool is_written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-        const bool is_closed = std::fclose(file) == 0;
-        if (!is_written || !is_closed) {
-            const int why = errno;
-            std::remove(part.c_str());
-            errno = why;
-            throw_disk_error(path);
-        }
-    }
-    if (std::rename(part.c_str(), path.c_str()) == 0) return;
-    const int why = errno;  // std::remove may set another
-    std::remove(part.c_str());
-    errno = why;
-    throw_disk_error(path);
 }
 
 }  // namespace ningyi::app

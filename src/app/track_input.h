@@ -27,7 +27,4 @@ Fault without_time(const wire::TrackFile& file, const std::string& path);
 Result<std::vector<track::Fix>> fixes_of(const wire::TrackFile& file, const std::string& path,
                                          const std::string& device);
 
-// Writes the whole text, or leaves what was there: throws MachineError when the disk fails.
-void write_whole(const std::string& path, const std::string& text);
-
 }  // namespace ningyi::app

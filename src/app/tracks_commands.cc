@@ -11,6 +11,7 @@
 #include "app/commands.h"
 #include "app/pack_folder.h"
 #include "app/track_input.h"
+#include "app/written_file.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "exchange/fix_table.h"
