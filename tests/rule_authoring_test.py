@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """How an author works with a rule at the command line: a draft, its tests, the gate, the difference, the lock."""
+import csv
 import json
 import os
 import pathlib
@@ -29,6 +30,37 @@ def holds(name, condition, seen=""):
 def gate_of(packs, rule):
     status, out, _ = ningyi("check", packs, "--json")
     return status, next(one for one in json.loads(out)["rules"] if one["rule"] == rule)
+
+
+def subjects(folder):
+    """What a rule says of subjects of a small district, whatever the outcome."""
+    ningyi("simulate", "--orders", 300, "--seed", 7, "--days", 7, "--out", folder / "district")
+    ningyi("audit", folder / "district", "--out", folder / "report")
+    store = folder / "report/store"
+    findings = [json.loads(line) for line in (folder / "report/findings.jsonl").read_text().splitlines()]
+
+    def told(rule, subject):
+        status, out, err = ningyi("rule", "explain", rule, subject, "--store", store)
+        return out if status == 0 else f"exit {status}\n{out}{err}"
+
+    def of(outcome, rule, **wanted):
+        return next((one["subject"] for one in findings if one["outcome"] == outcome and one["rule"] == rule
+                     and all(one.get(key) == value for key, value in wanted.items())), None)
+
+    stored = {one["subject"] for one in findings if one["rule"] == "HC-LOC-01"}
+    with open(folder / "district/orders.csv", encoding="utf-8-sig") as rows:
+        orders = [row["order_id"] for row in csv.DictReader(rows) if row["order_id"] not in stored]
+    clear = next((out for out in (told("HC-LOC-01", order) for order in orders[:40]) if out.startswith("clear")), "")
+    values = [line for line in clear.splitlines() if line.startswith("  order.checkin_dist = ")]
+    holds("a clear subject is told with its values", values and "unknown" not in values[0], clear)
+    hit = of("hit", "HC-LOC-01")
+    out = told("HC-LOC-01", hit)
+    holds("a hit is told with what would have made it clear",
+          hit and "what would have made each not hold" in out and " m less and it would not hold" in out, out)
+    lacking = next((one for one in findings if one["outcome"] == "inconclusive" and one["missing"]), None)
+    out = told(lacking["rule"], lacking["subject"]) if lacking else ""
+    holds("an inconclusive one is told with what would settle it and who has it",
+          "would settle it:" in out and ("reported with" in out or "computed from" in out), out)
 
 
 def main():
@@ -77,6 +109,23 @@ def main():
         living = [one["mutant"] for one in gate["survivors"]]
         holds("without the test on the line a mutant lives and the gate refuses the rule",
               status == 1 and "far: > -> >=" in living and not gate["passes"], living)
+        without = rule.read_text()
+        status, out, _ = ningyi("rule", "test", "HC-LOC-01", "--edges", "--packs", packs)
+        holds("the outcomes on the line and beside it are shown and nothing is written",
+              status == 0 and "far: order.checkin_dist > radius" in out and "order.checkin_dist = 100001mm" in out
+              and rule.read_text() == without, out)
+        status, out, err = ningyi("rule", "test", "HC-LOC-01", "--accept-edges", "--packs", packs)
+        accepted = rule.read_text()
+        holds("the author takes them into the file and every other byte stays",
+              status == 0 and "tests written" in out and len(accepted) > len(without) and
+              [line for line in accepted.splitlines() if line in set(without.splitlines())] == without.splitlines(), out + err)
+        status, out, _ = ningyi("rule", "test", "HC-LOC-01", "--packs", packs)
+        holds("with them the tests pass", status == 0 and ", 0 failed" in out, out)
+        status, gate = gate_of(packs, "HC-LOC-01")
+        holds("and the mutants of the comparison die",
+              not [one for one in gate["survivors"] if one["mutant"].startswith(("far: ", "radius: "))], gate["survivors"])
+        status, _, err = ningyi("rule", "test", "HC-LOC-01", "--accept-edges", "--packs", packs)
+        holds("what is there already is not written again", status == 2 and "E509" in err and rule.read_text() == accepted, err)
         rule.write_text(text.replace("expect: {outcome: hit, severity: 3, band: very_far}", "expect: {outcome: clear}"))
         status, out, _ = ningyi("rule", "test", "HC-LOC-01", "--packs", packs)
         holds("a test that fails is shown with what differs", status == 1 and "expected clear, got hit" in out, out)
@@ -100,6 +149,7 @@ def main():
         status, out, _ = ningyi("rule", "explain", "HC-LOC-01", "--packs", packs)
         holds("a rule is told in sentences",
               status == 0 and "Allowed check-in radius" in out and "100m" in out and "what it misses" in out, out)
+        subjects(pathlib.Path(folder))
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 

@@ -3,6 +3,7 @@
 
 #include "app/gate.h"
 #include "app/pack_folder.h"
+#include "app/rule_edges.h"
 #include "base/text.h"
 
 namespace ningyi::app {
@@ -41,6 +42,13 @@ int rule_test(const RuleTestOptions& options, Terminal& terminal) {
     const std::vector<const rule::Rule*> rules = rules_asked(set, options.ids, faults);
     if (!faults.empty()) return terminal.complain(faults), exit_unusable;
     const Zone zone = Zone::china();
+    if (options.edges || options.accept_edges) {
+        for (const rule::Rule* one : rules) {
+            const int status = show_edges(**packs, *one, options.accept_edges, terminal);
+            if (status != exit_good) return status;
+        }
+        return exit_good;
+    }
     std::size_t failed = 0;
     for (const GateReport& report : gate(set, rules, zone, Mutants::left_out, nullptr)) {
         for (const rule::TestResult& result : report.tests.results) {

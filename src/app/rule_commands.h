@@ -14,6 +14,8 @@ namespace ningyi::app {
 struct RuleTestOptions {
     std::vector<std::string> ids;  // none: every rule
     std::string packs;
+    bool edges = false;         // show the tests on the line and beside it instead
+    bool accept_edges = false;  // and write them into the rules' files
 };
 
 struct RuleNewOptions {

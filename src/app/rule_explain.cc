@@ -152,7 +152,7 @@ private:
         line(format("  {} {}{}", path, pick(supply.what), from.empty() ? "" : t("：", ": ") + from));
     }
 
-    // Who can supply what a doubt asks for and is not known: doubts hold where nothing is known as well.
+    // Who can supply what a doubt asks for and is not known, or what a verdict would need that has too little to go by.
     void doubted(const rule::Judgement& judgement) const {
         std::set<std::string> paths;
         for (std::size_t i = 0; i < rule_.doubts.size() && i < judgement.doubts.size(); ++i) {
@@ -161,7 +161,8 @@ private:
                 const auto& reads = rule_.doubts[i].condition.reads();
                 const bool is_read = std::any_of(reads.begin(), reads.end(),
                                                  [&](std::uint16_t slot) { return rule_.names.path(slot) == path; });
-                if (is_read && !value.is_known()) paths.insert(path);
+                const bool is_thin = value.kind() == cel::Kind::string && value.text() == "insufficient";
+                if (is_read && (!value.is_known() || is_thin)) paths.insert(path);
             }
         }
         if (paths.empty()) return;

@@ -14,6 +14,12 @@ void add_rule_test(CLI::App& rule, CommandGroup& group) {
         "test", group.t("运行规则的测试，说明不符之处", "run the tests of rules and show what differs"));
     command->add_option("ids", options->ids, group.t("规则号（默认全部）", "ids of rules (default: all)"));
     command->add_option("--packs", options->packs, group.packs_help);
+    command->add_flag("--edges", options->edges,
+                      group.t("列出参数界限上和两边各一单位的结果",
+                              "show the outcomes on the line of each parameter and one unit beside it"));
+    command->add_flag("--accept-edges", options->accept_edges,
+                      group.t("同上，并把它们作为测试写进规则文件",
+                              "the same, and write them into the rule's file as tests"));
     command->callback(
         [options, &group] { group.chosen = [options, &group] { return rule_test(*options, group.terminal); }; });
 }

@@ -161,6 +161,11 @@ TEST(undo, a_verdict_says_which_verdict_would_undo_it) {
     EXPECT_NE(words.en.find("\"supported\" or \"insufficient\" instead and it would not hold"), std::string::npos);
 }
 
+TEST(undo, of_a_value_that_is_there_and_what_it_says_the_latter_is_told) {
+    const Label words = undone("has(stay.verdict) && stay.verdict == \"contradicted\"", far_visit);
+    EXPECT_EQ(words.zh, "是否在场 · 结论：矛盾；若为“支持”或“证据不足”，即不成立");
+}
+
 TEST(undo, a_word_a_truth_and_a_value_that_is_there_say_what_else_they_would_have_to_be) {
     EXPECT_NE(undone("visit.mode == \"home\"", far_visit).zh.find("若为“escort”或“phone”，即不成立"),
               std::string::npos);

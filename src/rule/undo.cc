@@ -138,11 +138,11 @@ private:
         std::optional<Change> all;
         for (std::size_t i = 0; i < node.children.size(); ++i) {
             const Node& child = *node.children[i];
+            if (node.operation == Operation::conjunction && is_said_by_another(node, i)) continue;
             if (!one_is_enough) {
                 const std::optional<Value> is = value(child);
                 if (!is) return std::nullopt;
                 if (now != is->is_true()) continue;
-                if (!now && is_said_by_another(node, i)) continue;
             }
             std::optional<Change> change = of(child, *syntax.children[i], now, depth);
             if (one_is_enough) {
@@ -155,19 +155,20 @@ private:
         return all;
     }
 
-    // has(x) beside a condition on x: whoever gives x gives both.
+    // has(x) beside a condition on x: that one says more.
     static bool is_said_by_another(const Node& node, std::size_t child) {
         const Node& has = *node.children[child];
         if (has.operation != Operation::has_read) return false;
         for (std::size_t i = child + 1; i < node.children.size(); ++i) {
-            const Node& other = *node.children[i];
-            if (other.operation == Operation::read && other.slot == has.slot) return true;
-            for (const Node* operand : other.children) {
-                if (operand != nullptr && operand->operation == Operation::read && operand->slot == has.slot)
-                    return true;
-            }
+            if (reads(*node.children[i], has.slot)) return true;
         }
         return false;
+    }
+
+    static bool reads(const Node& node, std::uint16_t slot) {
+        if (node.operation == Operation::read && node.slot == slot) return true;
+        return std::any_of(node.children.begin(), node.children.end(),
+                           [&](const Node* child) { return child != nullptr && reads(*child, slot); });
     }
 
     static std::string open_end(std::string text) {
@@ -188,11 +189,18 @@ private:
 
     Label named(const std::string& path) const {
         const Label label = path_words(set_, rule_, path);
-        return label.zh.empty() ? Label{path, path} : label;
+        return label.zh.empty() ? Label{path, path} : with_verdict(label);
     }
 
     Label named(const Syntax& syntax) const {
-        return formula_words(set_, rule_, syntax).value_or(Label{"所比的值", "the value compared"});
+        return with_verdict(formula_words(set_, rule_, syntax).value_or(Label{"所比的值", "the value compared"}));
+    }
+
+    // What a feature concludes has no name among its facts.
+    static Label with_verdict(Label label) {
+        constexpr std::string_view bare = "verdict";
+        if (label.zh.ends_with(bare)) label.zh.replace(label.zh.size() - bare.size(), bare.size(), "结论");
+        return label;
     }
 
     std::optional<Change> boolean(const Node& node, bool now, int depth) {
