@@ -97,7 +97,7 @@ public:
             const std::string_view line = source_.lines[i];
             const int number = static_cast<int>(i) + 1;
             if (trimmed(line).empty()) {
-                found.push_back({.line = number});
+                found.push_back({.line = number, .text = ""});
                 continue;
             }
             const std::size_t at = line.find('#', scalar_end_[i]);
