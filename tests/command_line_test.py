@@ -17,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import zipfile
+
+from methods import run_methods
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 NINGYI = TOP / "build/release/bin/ningyi"
@@ -447,26 +448,5 @@ class Tests:
         ningyi("simulate", "--orders", "many", "--out", self.folder / "x", status=2)
 
 
-def main():
-    if not NINGYI.exists():
-        print(f"{NINGYI} is missing: run ./test or ./run first")
-        return 1
-    passed = failed = 0
-    with tempfile.TemporaryDirectory(prefix="ningyi-test-") as folder:
-        tests = Tests(folder)
-        for name in sorted(n for n in dir(tests) if n.startswith("test_")):
-            if len(sys.argv) > 1 and sys.argv[1] not in name:
-                continue
-            try:
-                getattr(tests, name)()
-                passed += 1
-            except Exception:
-                failed += 1
-                print(f"{name}:")
-                traceback.print_exc(limit=2, file=sys.stdout)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_methods(Tests, NINGYI))
