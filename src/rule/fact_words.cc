@@ -14,6 +14,7 @@ model::Label label_of_fact(const RuleSet& set, const Feature& feature, std::stri
     // Facts of features (rules.md §5) and of the measures of src/track.
     static constexpr std::array words{
         Words{"found", "有记录", "found"},
+        Words{"verdict", "结论", "verdict"},
         Words{"count", "条数", "count"},
         Words{"lasts", "重叠时长", "lasts"},
         Words{"strength", "证据强度（千分之一奈特）", "strength (mnat)"},

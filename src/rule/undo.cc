@@ -189,18 +189,11 @@ private:
 
     Label named(const std::string& path) const {
         const Label label = path_words(set_, rule_, path);
-        return label.zh.empty() ? Label{path, path} : with_verdict(label);
+        return label.zh.empty() ? Label{path, path} : label;
     }
 
     Label named(const Syntax& syntax) const {
-        return with_verdict(formula_words(set_, rule_, syntax).value_or(Label{"所比的值", "the value compared"}));
-    }
-
-    // What a feature concludes has no name among its facts.
-    static Label with_verdict(Label label) {
-        constexpr std::string_view bare = "verdict";
-        if (label.zh.ends_with(bare)) label.zh.replace(label.zh.size() - bare.size(), bare.size(), "结论");
-        return label;
+        return formula_words(set_, rule_, syntax).value_or(Label{"所比的值", "the value compared"});
     }
 
     std::optional<Change> boolean(const Node& node, bool now, int depth) {
