@@ -141,7 +141,8 @@ public:
         write_agency_label();
         meals_.write(frame_, files_.labels);
         assessors_.write(files_.assessments, files_.labels);
-        for (const std::vector<CsvFile*>& files : {files_.all(), registers_.all(), papers_.all(), meals_.all(), assessors_.all()}) {
+        for (const std::vector<CsvFile*>& files :
+             {files_.all(), registers_.all(), papers_.all(), meals_.all(), assessors_.all()}) {
             for (CsvFile* file : files) {
                 file->close();
                 summary_.bytes += file->bytes();

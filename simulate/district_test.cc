@@ -298,7 +298,8 @@ TEST_F(Demonstration, every_label_names_something_that_exists) {
             << id;
         EXPECT_TRUE(expected.contains(label.at("expected"))) << label.at("expected");
         const std::string& rule = label.at("rule");
-        EXPECT_TRUE((rule == "*" && label.at("expected") == "any") || rule.size() == 9 || rule == "ML-ME-07" || rule == "IS-IN-08")
+        EXPECT_TRUE((rule == "*" && label.at("expected") == "any") || rule.size() == 9 || rule == "ML-ME-07" ||
+                    rule == "IS-IN-08")
             << rule;
         EXPECT_TRUE(seen.insert(id + label.at("scheme") + rule).second)
             << id << ' ' << label.at("scheme") << ' ' << rule;
