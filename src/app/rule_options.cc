@@ -17,9 +17,9 @@ void add_rule_test(CLI::App& rule, CommandGroup& group) {
     command->add_flag("--edges", options->edges,
                       group.t("列出参数界限上和两边各一单位的结果",
                               "show the outcomes on the line of each parameter and one unit beside it"));
-    command->add_flag("--accept-edges", options->accept_edges,
-                      group.t("同上，并把它们作为测试写进规则文件",
-                              "the same, and write them into the rule's file as tests"));
+    command->add_flag(
+        "--accept-edges", options->accept_edges,
+        group.t("同上，并把它们作为测试写进规则文件", "the same, and write them into the rule's file as tests"));
     command->callback(
         [options, &group] { group.chosen = [options, &group] { return rule_test(*options, group.terminal); }; });
 }

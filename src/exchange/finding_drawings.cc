@@ -213,8 +213,9 @@ std::string FindingDrawings::facts(const FindingRow& row, const rule::Feature& f
         }
         if (fact.kind == track::FactKind::strength) continue;  // of use to rules, not to readers
         const model::Label label = rule::label_of_fact(input_.set, feature, name);
-        const model::Label said =
-            name == "lag" && value.kind() == Kind::duration ? lag_words(value.ms()) : rule::value_words(value, input_.zone);
+        const model::Label said = name == "lag" && value.kind() == Kind::duration
+                                      ? lag_words(value.ms())
+                                      : rule::value_words(value, input_.zone);
         zh += (zh.empty() ? "" : " · ") + label.zh + " " + said.zh;
         en += (en.empty() ? "" : " · ") + label.en + " " + said.en;
     }
