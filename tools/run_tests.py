@@ -60,6 +60,7 @@ def main():
     work = [("layers", lambda: check(["python3", "tools/check_layers.py"])),
             ("format", lambda: check(["python3", "tools/check_format.py"])),
             ("clang-tidy, first half", lambda: check(["python3", "tools/check_tidy.py", "1/2"]))]
+    work.append(("reference of rules", lambda: check([str(release / "ningyi"), "rule", "reference", "--check"])))
     for name, folder in (("release", release), ("sanitizers", dev)):
         ningyi = str(folder / "ningyi")
         work.append((f"packs ({name})", lambda n=ningyi: check([n, "check", "packs"], r"(\d+) tests passed, (\d+) failed", english)))
