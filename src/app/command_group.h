@@ -25,6 +25,6 @@ struct CommandGroup {
 
 void add_backtest_commands(CommandGroup& group);  // ningyi backtest
 void add_casework_commands(CommandGroup& group);  // ningyi verdicts, draw, precision, account
-void add_rule_commands(CommandGroup& group);  // ningyi rule …
+void add_rule_commands(CommandGroup& group);      // ningyi rule …
 
 }  // namespace ningyi::app

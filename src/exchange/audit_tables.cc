@@ -188,8 +188,8 @@ private:
         }
     }
 
-    // The page's subject that a record of another kind points to, as a photo does to its order: what is found of the one
-    // concerns the other.
+    // The page's subject that a record of another kind points to, as a photo does to its order: what is found of the
+    // one concerns the other.
     RecordIndex concerned(engine::EntityIndex entity, RecordIndex record) const {
         if (entity == engine::no_index || record == engine::no_record) return engine::no_record;
         const model::Entity* declared = input_.set.dictionary.entity(world_.entity(entity).name);

@@ -44,8 +44,8 @@ struct EventResult {
 // Runs one test with events of `rule` in a world of `set`, which holds the rule.
 using EventTests = std::function<EventResult(const RuleSet& set, const Rule& rule, const yaml::Node& test)>;
 
-// A set with this rule alone, without its tests and with the features it uses: all else as in `set`. No rule reads another one, so it judges the
-// same.
+// A set with this rule alone, without its tests and with the features it uses: all else as in `set`. No rule reads
+// another one, so it judges the same.
 RuleSet alone(const RuleSet& set, const Rule& rule);
 
 }  // namespace ningyi::rule

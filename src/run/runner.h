@@ -40,8 +40,8 @@ struct Reaudit {
 // resolve.
 Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads = 0);
 
-// Replaces what the ledger holds by this, and by what versions on trial found beside it. `kept` are findings of versions
-// that judge no more: they stay as they were, to be replayed.
+// Replaces what the ledger holds by this, and by what versions on trial found beside it. `kept` are findings of
+// versions that judge no more: they stay as they were, to be replayed.
 void record(ledger::Ledger& ledger, const Reaudit& reaudit, const std::vector<const Reaudit*>& beside = {},
             const std::vector<engine::Finding>& kept = {});
 
