@@ -15,7 +15,6 @@ namespace {
 using run::Moved;
 using run::RuleDifference;
 using run::Slice;
-using run::Tally;
 
 std::string signed_count(std::int64_t count) {
     return (count > 0 ? "+" : count < 0 ? "−" : "±") + count_text(count < 0 ? -count : count);
