@@ -34,7 +34,8 @@ JudgeSubject::JudgeSubject(Standing standing, Features& features, RecordIndex re
 
 std::size_t JudgeSubject::rows_in(const CompiledRule& rule) {
     begin(rule);
-    if (rule.each == no_index || !applies(rule)) return 1;
+    is_by_row_ = rule.each != no_index && applies(rule);
+    if (!is_by_row_) return 1;
     return std::max<std::size_t>(1, rows_of(rule.each).rows.size());
 }
 
@@ -43,7 +44,8 @@ std::vector<JudgedRow> JudgeSubject::run(const CompiledRule& rule, rule::Detail 
     const std::size_t rows = rows_in(rule);
     for (row_ = 0; row_ < rows; ++row_) {
         used_.clear();
-        if (rule.each != no_index && feature_rows_[rule.each]) use(rule.each);
+        // Rows that another rule asked for are no evidence of a rule that does not apply.
+        if (is_by_row_) use(rule.each);
         JudgedRow one;
         one.judgement = rule::judge(standing_.set, *rule.rule, *this, standing_.zone, detail);
         one.dedup = dedup_of(rule.dedup);

@@ -86,6 +86,7 @@ private:
     const CompiledRule* rule_ = nullptr;
     std::uint16_t each_ = no_index;
     std::size_t row_ = 0;
+    bool is_by_row_ = false;  // the rule applies and is judged row by row
     std::vector<std::optional<FeatureRows>> feature_rows_;
 };
 
