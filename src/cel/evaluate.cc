@@ -10,30 +10,6 @@ namespace {
 
 constexpr std::size_t few = 4;  // arguments that need no allocation
 
-bool holds(Comparison comparison, std::partial_ordering order) {
-    switch (comparison) {
-        case Comparison::less: return order < 0;
-        case Comparison::less_equal: return order <= 0;
-        case Comparison::greater: return order > 0;
-        case Comparison::greater_equal: return order >= 0;
-        case Comparison::equal: return order == 0;
-        case Comparison::not_equal: return order != 0;
-    }
-    return false;
-}
-
-bool holds(Comparison comparison, std::int64_t a, std::int64_t b) {
-    switch (comparison) {
-        case Comparison::less: return a < b;
-        case Comparison::less_equal: return a <= b;
-        case Comparison::greater: return a > b;
-        case Comparison::greater_equal: return a >= b;
-        case Comparison::equal: return a == b;
-        case Comparison::not_equal: return a != b;
-    }
-    return false;
-}
-
 // Of two operands of which at least one is not known.
 Value unknown_of(const Value& a, const Value& b) {
     Unknowns unknowns;
@@ -86,11 +62,11 @@ Value compared(const Node& node, Scope& scope) {
     const Value b = evaluate(*node.children[1], scope);
     if (!a.is_known() || !b.is_known()) return unknown_of(a, b);
     switch (node.operation) {
-        case Operation::compare_numbers: return Value::of_bool(holds(node.comparison, a.number(), b.number()));
+        case Operation::compare_numbers: return Value::of_bool(holds(node.comparison, a.number() <=> b.number()));
         case Operation::compare_texts:
             if (node.comparison == Comparison::equal) return Value::of_bool(a.text() == b.text());
             if (node.comparison == Comparison::not_equal) return Value::of_bool(a.text() != b.text());
-            return Value::of_bool(holds(node.comparison, a.text().compare(b.text()), 0));
+            return Value::of_bool(holds(node.comparison, a.text() <=> b.text()));
         default: break;
     }
     if (node.comparison == Comparison::equal || node.comparison == Comparison::not_equal) {

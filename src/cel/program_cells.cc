@@ -19,18 +19,6 @@ Cell truth(bool is_true) {
     return {.number = is_true ? 1 : 0, .known = mark_known};
 }
 
-bool holds(Comparison comparison, std::int64_t a, std::int64_t b) {
-    switch (comparison) {
-        case Comparison::less: return a < b;
-        case Comparison::less_equal: return a <= b;
-        case Comparison::greater: return a > b;
-        case Comparison::greater_equal: return a >= b;
-        case Comparison::equal: return a == b;
-        case Comparison::not_equal: return a != b;
-    }
-    return false;
-}
-
 Cell cell_of(const ColumnView& view, Store store, std::size_t row) {
     if (view.known != nullptr && view.known[row] != mark_known) return unknown(view.known[row]);
     switch (store) {
@@ -105,7 +93,7 @@ Cell Program::Parts::computed(std::uint32_t number) {
             const Cell& a = cell(step.children[0]);
             const Cell& b = cell(step.children[1]);
             if (a.known != mark_known || b.known != mark_known) return strict(a, b);
-            return truth(holds(step.comparison, a.number, b.number));
+            return truth(holds(step.comparison, a.number <=> b.number));
         }
         case StepCode::in_values: return member(number);
         case StepCode::arithmetic: return calculated(number);

@@ -3,6 +3,7 @@
 // the checker (rules) or the resolver (conformance); immutable afterwards.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -53,6 +54,19 @@ enum class Operation : std::uint8_t {
 };
 
 enum class Comparison : std::uint8_t { less, less_equal, greater, greater_equal, equal, not_equal };
+
+// Whether two values that stand in this order satisfy the comparison. Unordered ones (NaN) satisfy not_equal only.
+constexpr bool holds(Comparison comparison, std::partial_ordering order) {
+    switch (comparison) {
+        case Comparison::less: return order < 0;
+        case Comparison::less_equal: return order <= 0;
+        case Comparison::greater: return order > 0;
+        case Comparison::greater_equal: return order >= 0;
+        case Comparison::equal: return order == 0;
+        case Comparison::not_equal: return order != 0;
+    }
+    return false;
+}
 
 struct Node {
     Operation operation = Operation::constant;
