@@ -129,6 +129,7 @@ class Tests:
         assert {m["date"] for r in one["rules"] for m in r["caught"] + r["lost"]} == {days[0]}
         assert one["subjects"] < everything["subjects"]
         ningyi("backtest", "--store", self.store, "--rules", rules, "--from", "soon", status=2)
+        assert "lies before" in ningyi("backtest", "--store", self.store, "--rules", rules, "--from", "2026-01-02", "--to", "2026-01-01", status=2)
 
     def test_the_report_can_be_taken_to_a_meeting(self):
         rules, out = self.radius("report", 900), self.folder / "out"

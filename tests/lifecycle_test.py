@@ -249,6 +249,8 @@ class Tests:
         words = ("draw", "--store", store, "--seed", "20261124", "--share", "10%", "--queue", 10, *APPROVER)
         one = ningyi(*words, "--out", first)
         size = self.log_size(store)
+        assert "--seed is empty" in ningyi("draw", "--store", store, "--seed", " ", *APPROVER, status=2)
+        assert "--month wants a month" in ningyi("draw", "--store", store, "--seed", "1", "--month", "2026-13", *APPROVER, status=2)
         two = ningyi(*words, "--out", again)
         assert one.splitlines()[0] == two.splitlines()[0] and first.read_bytes() == again.read_bytes()
         assert self.log_size(store) == size, "the same draw is not made twice"

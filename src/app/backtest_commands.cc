@@ -132,6 +132,13 @@ int backtest(const BacktestOptions& options, Terminal& terminal) {
         days[i] = parse_date(text);
         if (!days[i]) return terminal.complain(wrong_day(i == 0 ? "--from" : "--to")), exit_unusable;
     }
+    if (days[0] && days[1] && *days[1] < *days[0]) {
+        terminal.complain({.code = "E006",
+                           .zh = format("--to（{}）早于 --from（{}），应为同一天或更晚", options.to, options.from),
+                           .en = format("--to ({}) lies before --from ({}); it wants the same day or a later one",
+                                        options.to, options.from)});
+        return exit_unusable;
+    }
     auto folder = load_packs(options.packs);
     if (!folder && !options.packs.empty()) return terminal.complain(folder.error()), exit_unusable;
     auto store = store::DataFolder::open(options.store, store::DataFolder::Opening::existing);

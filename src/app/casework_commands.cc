@@ -487,6 +487,13 @@ int draw(const DrawOptions& options, Terminal& terminal) {
     if (!share || *share < 1 || *share > casework::million)
         return terminal.complain(unusable("--share 应为 0 至 100% 之间的比例，如 5%", "--share wants a share as 5%")),
                exit_unusable;
+    if (trimmed(options.seed).empty())
+        return terminal.complain(unusable("--seed 不能为空，应为当众摇出的号码一类",
+                                          "--seed is empty; it wants something like a number drawn in public")),
+               exit_unusable;
+    if (!options.month.empty() && (options.month.size() != 7 || !parse_date(options.month + "-01")))
+        return terminal.complain(unusable("--month 应为月份，如 2026-10", "--month wants a month, as 2026-10")),
+               exit_unusable;
     auto opened = open_casework(options.store, options.packs);
     if (!opened) return terminal.complain(opened.error()), exit_unusable;
     OpenCasework& work = **opened;
