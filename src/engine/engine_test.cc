@@ -542,5 +542,74 @@ TEST(engine, what_one_rule_looked_at_does_not_colour_the_digest_of_another) {
     }
 }
 
+// Two rules of one feature, which looks at a parameter. The second is for dives that were done, row by row; the first
+// is asked before it and of every dive, so that the rows are there when the second does not ask for them.
+rule::RuleSet two_rules_of_one_feature() {
+    pack::Files files = reef_files();
+    const auto add = [&](const std::string& id, const std::string& area, const std::string& own) {
+        files["reef/rules/" + area + "/" + id + ".yaml"] = "rule: " + id + R"(
+title: {zh: 规则, en: Rule}
+version: 1
+status: live
+result: suspicious
+effect: hold
+stage: [post]
+subject: dive
+on: {event: reef.dive_logged, wait: 20min}
+in_force: {from: 2024-01-01}
+cite: ['D1#1']
+params: {}
+features: {n: near_anybody}
+)" + own + R"(when:
+  all:
+    - {id: near, zh: '{n.count}', en: '{n.count}', if: 'n.count >= 0'}
+finding: {severity: '1', dedup: [dive.dive_id]}
+explain: {zh: '{n.count}', en: '{n.count}'}
+misses: {zh: 无, en: none}
+do: {zh: 查, en: look}
+)";
+    };
+    add("RE-AAA-01", "aaa", "");
+    add("RE-AAB-01", "aab", "applies: 'dive.state == \"done\"'\neach: n\n");
+    rule::RuleSet both = reef_set(files);
+    std::erase_if(both.rules, [](const rule::Rule& rule) { return rule.id != "RE-AAA-01" && rule.id != "RE-AAB-01"; });
+    return both;
+}
+
+TEST(engine, rows_that_another_rule_asked_for_are_no_evidence_of_a_rule_that_applies_no_more) {
+    const rule::RuleSet both = two_rules_of_one_feature();
+    ASSERT_EQ(both.rules.front().id, "RE-AAA-01");
+    rule::RuleSet alone = both;
+    alone.rules.erase(alone.rules.begin());
+    const Instant begun{reef_monday.ms + 600 * minutes_ms};
+    // The buddies of P0 and P1 swim together: the feature has somebody to compare with.
+    std::vector<ClearEvent> events{reef(reef_monday)};
+    for (const auto& [diver, buddy] : {std::pair("P0", "C0"), std::pair("P1", "C1")}) {
+        ClearEvent registered = reef_event("reef.diver_registered", diver, Instant{0}, reef_monday);
+        registered.body.set("diver_id", cbor::Value::of_text(diver));
+        registered.body.set("buddy", cbor::Value::of_text(buddy));
+        events.push_back(registered);
+        events.push_back(swim_event(buddy, begun, 0, 0, Instant{begun.ms + 20 * minutes_ms}));
+    }
+    events.push_back(dive("D1", "P0", 600, 60));
+    events.push_back(dive("D2", "P1", 601, 60));
+    ClearEvent voided = reef_event("reef.dive_amended", "D2", Instant{reef_monday.ms + 15 * hours_ms},
+                                   Instant{reef_monday.ms + 2 * days_ms});
+    voided.body.set("dive_id", cbor::Value::of_text("D2"));
+    voided.body.set("state", cbor::Value::of_text("void"));
+    events.push_back(voided);
+    events = recorded_in_order(std::move(events));
+    const Ran together = live(events, both), by_itself = live(events, alone);
+    const auto seen = together.of("RE-AAB-01", "D2"), expected = by_itself.of("RE-AAB-01", "D2");
+    ASSERT_EQ(seen.size(), 2U);
+    ASSERT_EQ(expected.size(), 2U);
+    EXPECT_EQ(seen[0]->outcome, Outcome::hit);
+    EXPECT_EQ(seen[1]->outcome, Outcome::not_applicable);
+    EXPECT_LT(seen[1]->evidence.size(), seen[0]->evidence.size());
+    EXPECT_EQ(seen[1]->evidence, expected[1]->evidence);
+    EXPECT_EQ(seen[1]->params_digest, expected[1]->params_digest);
+    EXPECT_EQ(canonical(*seen[1], true), canonical(*expected[1], true));
+}
+
 }  // namespace
 }  // namespace ningyi::engine
