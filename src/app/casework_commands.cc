@@ -433,26 +433,6 @@ std::string review_list(OpenCasework& work, const std::vector<Finding>& hits, co
 }
 
 // The one value of the rule that has the type of its margin: what the margin is measured from.
-casework::Threshold threshold_of(const rule::RuleSet& set, const std::vector<Finding>& hits) {
-    casework::Threshold threshold;
-    threshold.type = hits.front().margin_type;
-    const rule::Rule* rule = set.rule(hits.front().rule);
-    if (rule == nullptr) return threshold;
-    std::size_t found = 0;
-    for (const auto& [local, name] : rule->params) {
-        for (const engine::UsedValue& used : hits.front().values) {
-            const auto number = to_integer(used.text);
-            const rule::Param* param = set.param(name);
-            if (used.path != local || used.type != threshold.type || !number || param == nullptr) continue;
-            ++found;
-            threshold.title = param->title;
-            threshold.value = *number;
-        }
-    }
-    if (found != 1) threshold.value.reset(), threshold.title = {};
-    return threshold;
-}
-
 }  // namespace
 
 int verdicts(const VerdictsOptions& options, Terminal& terminal) {
@@ -592,9 +572,11 @@ int precision(const PrecisionOptions& options, Terminal& terminal) {
     for (const auto& [key, found] : hits) {
         const auto rule = work.state.rules.find(key.first);
         if (rule == work.state.rules.end()) continue;
-        if (!found.front().margin_type.empty()) {
-            for (auto& one : casework::looser(found, work.lifecycle.verdicts(), threshold_of(work.packs->set, found),
-                                              rule->second.head.min_precision_ppm))
+        const rule::Rule* running_rule = work.packs->set.rule(key.first);
+        if (!found.front().margin_type.empty() && running_rule != nullptr) {
+            const auto threshold = casework::threshold_of(work.packs->set, *running_rule, found.front(), work.zone);
+            for (auto& one :
+                 casework::looser(found, work.lifecycle.verdicts(), threshold, rule->second.head.min_precision_ppm))
                 report.suggestions.push_back(std::move(one));
         }
         if (key.second == rule->second.version) continue;

@@ -139,7 +139,8 @@ TEST(Suggestion, loosening_that_loses_nothing_confirmed_is_told_with_orders_and_
     auto all = hits(0, 10, 10'000, 10'000);
     for (const auto& finding : hits(20, 20, 151'000, 1'000)) all.push_back(finding);
     for (const auto& finding : hits(60, 2, 120'000, 0)) all.push_back(finding);
-    const auto said = looser(all, verdicts, {{"签到半径", "Check-in radius"}, "length", 300'000}, 600'000);
+    const auto said =
+        looser(all, verdicts, {.title = {"签到半径", "Check-in radius"}, .type = "length", .value = 300'000}, 600'000);
     ASSERT_FALSE(said.empty());
     EXPECT_EQ(said[0].by, 100'000);
     EXPECT_EQ(said[0].hits, 10);
@@ -158,7 +159,7 @@ TEST(Suggestion, loosening_to_the_floor_says_what_confirmed_hits_it_costs) {
     give(verdicts, 30, 40, "violation");
     auto all = hits(0, 20, 10'000, 5'000);                                           // 10 … 105 m
     for (const auto& finding : hits(30, 40, 5'000, 10'000)) all.push_back(finding);  // 5 … 395 m
-    const auto said = looser(all, verdicts, {{}, "length", std::nullopt}, 700'000);
+    const auto said = looser(all, verdicts, {.title = {}, .type = "length"}, 700'000);
     ASSERT_EQ(said.size(), 1U);
     EXPECT_EQ(said[0].kind, Suggestion::Kind::reaches_floor);
     EXPECT_GT(said[0].confirmed, 0);
@@ -166,12 +167,31 @@ TEST(Suggestion, loosening_to_the_floor_says_what_confirmed_hits_it_costs) {
     EXPECT_GE(wilson(rest, of).low_ppm, 700'000);
 }
 
+TEST(Suggestion, loosening_goes_no_further_than_the_parameter_may) {
+    Verdicts verdicts;
+    give(verdicts, 0, 10, "unfounded");
+    give(verdicts, 20, 20, "violation");
+    auto all = hits(0, 10, 10'000, 10'000);
+    for (const auto& finding : hits(20, 20, 151'000, 1'000)) all.push_back(finding);
+    Threshold threshold{.title = {"半径", "Radius"}, .type = "length", .value = 300'000, .most = 350'000};
+    auto said = looser(all, verdicts, threshold, 0);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].by, 50'000);
+    EXPECT_NE(said[0].zh.find("由 300 米 改为 350 米"), std::string::npos) << said[0].zh;
+    threshold.most = 300'000;
+    EXPECT_TRUE(looser(all, verdicts, threshold, 0).empty()) << "it is as loose as it may be";
+    threshold = {.title = {"最短", "Least"}, .type = "length", .value = 300'000, .is_floor = true, .least = 240'000};
+    said = looser(all, verdicts, threshold, 0);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_NE(said[0].en.find("Least: 240 m instead of 300 m"), std::string::npos) << said[0].en;
+}
+
 TEST(Suggestion, without_enough_verdicts_nothing_is_suggested) {
     Verdicts verdicts;
     give(verdicts, 0, 9, "unfounded");
-    EXPECT_TRUE(looser(hits(0, 9, 1'000, 1'000), verdicts, {{}, "length", std::nullopt}, 600'000).empty());
+    EXPECT_TRUE(looser(hits(0, 9, 1'000, 1'000), verdicts, {.title = {}, .type = "length"}, 600'000).empty());
     give(verdicts, 20, 30, "violation");
-    EXPECT_TRUE(looser(hits(20, 30, 1'000, 1'000), verdicts, {{}, "length", std::nullopt}, 600'000).empty())
+    EXPECT_TRUE(looser(hits(20, 30, 1'000, 1'000), verdicts, {.title = {}, .type = "length"}, 600'000).empty())
         << "where nothing was unfounded there is nothing to loosen";
 }
 

@@ -60,7 +60,7 @@ void speak(Suggestion& one, const Threshold& threshold) {
     std::string zh = format("放宽 {}", by.zh), en = format("looser by {}", by.en);
     if (threshold.value) {
         const model::Label now = quantity_words(threshold.type, *threshold.value);
-        const model::Label then = quantity_words(threshold.type, *threshold.value + one.by);
+        const model::Label then = quantity_words(threshold.type, threshold.looser_by(one.by));
         zh = format("{}由 {} 改为 {}", threshold.title.zh, now.zh, then.zh);
         en = format("{}: {} instead of {}", threshold.title.en, then.en, now.en);
     }
@@ -113,7 +113,8 @@ std::vector<Suggestion> looser(const std::vector<Finding>& hits, const Verdicts&
         if (hit.is_confirmed()) nearest = std::min(nearest, hit.margin);
         if (hit.is_unfounded()) farthest = std::max(farthest, hit.margin);
     }
-    const std::int64_t free_by = rounded_down(std::min(nearest - (nearest == INT64_MAX ? 0 : 1), farthest));
+    const std::int64_t room = threshold.room().value_or(INT64_MAX);
+    const std::int64_t free_by = rounded_down(std::min({nearest - (nearest == INT64_MAX ? 0 : 1), farthest, room}));
     if (free_by > 0) add(Suggestion::Kind::costs_nothing, free_by);
     if (wilson(confirmed, confirmed + unfounded).low_ppm < floor_ppm) {
         std::set<std::int64_t> steps;
@@ -124,7 +125,7 @@ std::vector<Suggestion> looser(const std::vector<Finding>& hits, const Verdicts&
             const Suggestion gone = counted(all, by);
             const std::int64_t rest = confirmed - gone.confirmed, of = rest + unfounded - gone.unfounded;
             if (of == 0 || wilson(rest, of).low_ppm < floor_ppm) continue;
-            if (by != free_by) add(Suggestion::Kind::reaches_floor, by);
+            if (by != free_by && by <= room) add(Suggestion::Kind::reaches_floor, by);
             break;
         }
     }

@@ -8,19 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "casework/threshold.h"
 #include "casework/verdicts.h"
 #include "casework/wilson.h"
 #include "engine/finding.h"
 #include "model/dictionary.h"
 
 namespace ningyi::casework {
-
-// The threshold a margin is measured from.
-struct Threshold {
-    model::Label title;  // of the parameter; empty when the rule has no single one of this type
-    std::string type;    // length, duration, money, speed, ratio, int
-    std::optional<std::int64_t> value;
-};
 
 struct Suggestion {
     enum class Kind : std::uint8_t {
@@ -37,7 +31,7 @@ struct Suggestion {
 };
 
 // `hits`: every present hit of one rule and version, with margins. Nothing when too little is decided (fewer than
-// `least` verdicts) or when no margin separates the unfounded ones.
+// `least` verdicts), when no margin separates the unfounded ones, or when the parameter may not go so far.
 std::vector<Suggestion> looser(const std::vector<engine::Finding>& hits, const Verdicts& verdicts,
                                const Threshold& threshold, std::int64_t floor_ppm, std::int64_t least = 10);
 
