@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Live judgement without a disk: the events of an audited store are fed one by one in the order in which they happened,
-// each recorded when it happened, EVENTS of them. A time is that of one Engine::feed(): the event taken in, every
-// judgement due by then with its features and track measures, and every judgement again of what the event touched. So
-// it is at least the judgement of one order. Reading, opening and sorting the events is outside the figures.
+// Live judgement without a disk: EVENTS events of an audited store are fed one by one in the order in which they
+// happened, each recorded when it happened, from the first one on whose like is named FROM (a type of event; what comes
+// before is fed as well but not timed). Told are the time of one Engine::feed() by type of event, of one judgement (one
+// subject by every rule that fell due, or again), and how many subjects one feed judges again. Reading, opening and
+// sorting the events is outside the figures.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <map>
+#include <string>
 
 #include "app/intake_of_bundle.h"
 #include "app/pack_folder.h"
@@ -18,26 +20,50 @@
 namespace {
 
 using namespace ningyi;
+using Clock = std::chrono::steady_clock;
 
-double microseconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+double microseconds_since(Clock::time_point start) {
+    return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
 }
 
-void tell(const char* what, std::vector<double> times) {
-    if (times.empty()) return;
-    std::sort(times.begin(), times.end());
+void tell(const std::string& what, std::vector<double> numbers, const char* unit = "us") {
+    if (numbers.empty()) return;
+    std::sort(numbers.begin(), numbers.end());
     double sum = 0;
-    for (const double time : times) sum += time;
-    const auto at = [&](double share) { return times[static_cast<std::size_t>(share * double(times.size() - 1))]; };
-    std::printf("%-28s n %8zu  mean %9.1f  p50 %9.1f  p99 %9.1f  max %9.1f us\n", what, times.size(),
-                sum / double(times.size()), at(0.5), at(0.99), times.back());
+    for (const double number : numbers) sum += number;
+    const auto at = [&](double share) {
+        return numbers[static_cast<std::size_t>(share * static_cast<double>(numbers.size() - 1))];
+    };
+    std::printf("%-34s n %7zu  mean %8.1f  p50 %8.1f  p90 %8.1f  p99 %8.1f  max %8.1f %s\n", what.c_str(),
+                numbers.size(), sum / static_cast<double>(numbers.size()), at(0.5), at(0.9), at(0.99), numbers.back(),
+                unit);
 }
+
+class Watching final : public engine::Watch {
+public:
+    void begins(const engine::Engine& engine, engine::RecordIndex record, std::size_t rules, bool again) override {
+        kind_ = engine.world().entity(engine.world().record(record).entity).name + (again ? ", again" : ", due") +
+                (rules > 1 ? "" : ", one rule");
+        again_ += again ? 1 : 0;
+        start_ = Clock::now();
+    }
+    void ends() override { times[kind_].push_back(microseconds_since(start_)); }
+    std::size_t judged_again() { return std::exchange(again_, 0); }
+
+    std::map<std::string, std::vector<double>> times;
+
+private:
+    std::string kind_;
+    std::size_t again_ = 0;
+    Clock::time_point start_;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4) return std::fprintf(stderr, "bench_live_judgement STORE PACKS EVENTS\n"), 2;
+    if (argc != 4 && argc != 5) return std::fprintf(stderr, "bench_live_judgement STORE PACKS EVENTS [FROM]\n"), 2;
     const auto most = static_cast<std::size_t>(std::strtoull(argv[3], nullptr, 10));
+    const std::string from = argc == 5 ? argv[4] : "home_care.order_closed";
     auto packs = app::load_packs(argv[2]);
     auto store = store::DataFolder::open(argv[1], store::DataFolder::Opening::existing);
     if (!packs || !store) return std::fprintf(stderr, "the store or the packs do not open\n"), 2;
@@ -54,21 +80,31 @@ int main(int argc, char** argv) {
     });
     std::stable_sort(events.begin(), events.end(),
                      [](const auto& a, const auto& b) { return a.happened_at < b.happened_at; });
+    const auto first = std::find_if(events.begin(), events.end(), [&](const auto& event) { return event.type == from; });
+    const auto begin = static_cast<std::size_t>(first == events.end() ? 0 : first - events.begin());
+    const std::size_t end = std::min(begin + most, events.size());
     const Zone zone = Zone::china();
     auto engine = engine::Engine::create((*packs)->set, zone);
     if (!engine) return std::fprintf(stderr, "the packs do not compile\n"), 2;
-    std::vector<double> quiet, told;
+    std::map<std::string, std::vector<double>> by_type;
+    std::vector<double> all, again;
     std::size_t findings = 0;
-    for (std::size_t i = 0; i < std::min(most, events.size()); ++i) {
+    Watching watching;
+    for (std::size_t i = 0; i < end; ++i) {
         events[i].seq = i + 1;
-        const std::size_t before = findings;
-        const auto start = std::chrono::steady_clock::now();
+        if (i == begin) (*engine)->watch(&watching);
+        const auto start = Clock::now();
         (*engine)->feed(events[i], [&](engine::Finding) { ++findings; });
-        (findings > before ? told : quiet).push_back(microseconds_since(start));
+        if (i < begin) continue;
+        all.push_back(microseconds_since(start));
+        by_type[events[i].type].push_back(all.back());
+        again.push_back(static_cast<double>(watching.judged_again()));
     }
-    std::printf("%zu events of %zu, %zu findings and revisions\n", std::min(most, events.size()), events.size(),
+    std::printf("%zu events of %zu, after %zu; %zu findings and revisions\n", end - begin, events.size(), begin,
                 findings);
-    tell("feeds that told findings", told);
-    tell("feeds that told none", quiet);
+    tell("feed, every event", all);
+    for (const auto& [type, times] : by_type) tell("feed, " + type, times);
+    for (const auto& [kind, times] : watching.times) tell("judgement of " + kind, times);
+    tell("judged again by one feed", again, "subjects");
     return 0;
 }

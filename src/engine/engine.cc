@@ -195,13 +195,15 @@ void Engine::judge_touched(const World::Touched& touched, const std::vector<Reco
                 rules.push_back(asked.rule);
             }
         }
-        if (!rules.empty()) judge(record, rules, false, sink);
+        if (!rules.empty()) judge(record, rules, true, sink);
     }
     if (is_late) ++too_late_;
 }
 
-void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink) {
-    settle_all(record, rules, findings_of(record, rules, known_now, *features_), sink);
+void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool again, const Sink& sink) {
+    if (watch_ != nullptr) watch_->begins(*this, record, rules.size(), again);
+    settle_all(record, rules, findings_of(record, rules, false, *features_), sink);
+    if (watch_ != nullptr) watch_->ends();
 }
 
 std::vector<std::vector<Finding>> Engine::findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,

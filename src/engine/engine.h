@@ -30,6 +30,17 @@ struct CountKey {
     auto operator<=>(const CountKey&) const = default;
 };
 
+class Engine;
+
+// Is told of every judgement of one subject, live, as it begins and ends: for measuring.
+class Watch {
+public:
+    virtual ~Watch() = default;
+    // By so many rules; `again`: not because it fell due.
+    virtual void begins(const Engine& engine, RecordIndex record, std::size_t rules, bool again) = 0;
+    virtual void ends() = 0;
+};
+
 class Engine {
 public:
     // `set` and `zone` must outlive the engine. The faults are those of feature and field texts that do not resolve.
@@ -68,6 +79,7 @@ public:
     const std::vector<CompiledRule>& rules() const { return rules_; }
     Standing standing() const { return {*set_, *zone_, *paths_, position_, last_recorded_}; }
     std::uint64_t position() const { return position_; }
+    void watch(Watch* watch) { watch_ = watch; }  // null: nobody
 
 private:
     struct Current {
@@ -101,7 +113,7 @@ private:
         bool operator>(const Due& other) const { return at != other.at ? at > other.at : order > other.order; }
     };
 
-    void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool known_now, const Sink& sink);
+    void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool again, const Sink& sink);  // live
     // What these rules say of the subject, rule by rule. With `known_now` it changes nothing, so that several may ask
     // at the same time, each with features of its own; live it notes what the answers hang on.
     std::vector<std::vector<Finding>> findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
@@ -136,6 +148,7 @@ private:
     std::uint64_t position_ = 0;
     std::uint64_t orders_ = 0;
     std::uint64_t too_late_ = 0;
+    Watch* watch_ = nullptr;
     Instant now_;            // how far the log's time has come
     Instant last_recorded_;  // of the last event taken in: what `position_` stands for
 };
