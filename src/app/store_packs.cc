@@ -141,14 +141,14 @@ bool is_judging(const casework::State& state, const std::string& rule, std::int6
                        [&](const casework::Copy& copy) { return copy.rule == rule && copy.version == version; });
 }
 
-std::vector<engine::Finding> findings_to_keep(ledger::Ledger& ledger, const StorePacks& runs) {
-    std::vector<engine::Finding> kept;
+engine::FindingBook findings_to_keep(ledger::Ledger& ledger, const StorePacks& runs) {
+    engine::FindingBook kept;
     // Without a change by people every version in the ledger still judges.
     if (runs.state.releases.empty()) return kept;
     ledger::Query query;
     query.current_only = false;
     ledger.find(model::Scope::of_file_holder("audit", 2), query, [&](const engine::Finding& finding) {
-        if (!is_judging(runs.state, finding.rule, finding.version)) kept.push_back(finding);
+        if (!is_judging(runs.state, finding.rule, finding.version)) kept.add(finding);
         return true;
     });
     return kept;

@@ -53,7 +53,7 @@ struct Trial {
 Result<std::vector<Trial>> judge_copies(const StorePacks& runs, const run::Source& source, Terminal& terminal);
 
 // Findings in the ledger of versions that judge no more (retired, replaced): a re-audit would not find them again.
-std::vector<engine::Finding> findings_to_keep(ledger::Ledger& ledger, const StorePacks& runs);
+engine::FindingBook findings_to_keep(ledger::Ledger& ledger, const StorePacks& runs);
 // True while this version of the rule judges: it runs, or is on trial beside.
 bool is_judging(const casework::State& state, const std::string& rule, std::int64_t version);
 

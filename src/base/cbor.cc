@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/cbor_writer.h"
 #include "base/text.h"
 
 namespace ningyi::cbor {
@@ -10,58 +11,28 @@ namespace {
 
 constexpr int deepest = 32;
 
-void put_head(std::string& out, unsigned major, std::uint64_t argument) {
-    const auto first = [&](unsigned info) { out += static_cast<char>((major << 5U) | info); };
-    int width = 0;
-    if (argument < 24) {
-        first(static_cast<unsigned>(argument));
-    } else if (argument <= 0xFF) {
-        first(24), width = 1;
-    } else if (argument <= 0xFFFF) {
-        first(25), width = 2;
-    } else if (argument <= 0xFFFFFFFF) {
-        first(26), width = 4;
-    } else {
-        first(27), width = 8;
-    }
-    for (int i = width - 1; i >= 0; --i) out += static_cast<char>((argument >> (8U * unsigned(i))) & 0xFFU);
-}
-
 // Canonical order of text keys: the shorter first, then bytewise (both encode the length before the bytes).
 bool key_before(std::string_view a, std::string_view b) {
     return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
-void put(std::string& out, const Value& value) {
+void put(Writer& out, const Value& value) {
     switch (value.kind) {
-        case Kind::integer:
-            if (value.integer >= 0) {
-                put_head(out, 0, static_cast<std::uint64_t>(value.integer));
-            } else {
-                put_head(out, 1, static_cast<std::uint64_t>(-(value.integer + 1)));
-            }
-            return;
-        case Kind::bytes:
-            put_head(out, 2, value.text.size());
-            out += value.text;
-            return;
-        case Kind::text:
-            put_head(out, 3, value.text.size());
-            out += value.text;
-            return;
+        case Kind::integer: return out.integer(value.integer);
+        case Kind::bytes: return out.bytes(value.text);
+        case Kind::text: return out.text(value.text);
+        case Kind::boolean: return out.boolean(value.integer != 0);
         case Kind::array:
-            put_head(out, 4, value.items.size());
+            out.array(value.items.size());
             for (const Value& item : value.items) put(out, item);
             return;
         case Kind::map:
-            put_head(out, 5, value.pairs.size());
+            out.map(value.pairs.size());
             for (const auto& [key, item] : value.pairs) {
-                put_head(out, 3, key.size());
-                out += key;
+                out.text(key);
                 put(out, item);
             }
             return;
-        case Kind::boolean: out += static_cast<char>(value.integer != 0 ? 0xF5 : 0xF4); return;
     }
 }
 
@@ -209,7 +180,8 @@ const Value* Value::find(std::string_view key) const {
 
 std::string encode(const Value& value) {
     std::string out;
-    put(out, value);
+    Writer writer(out);
+    put(writer, value);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/cbor.h"
+#include "base/cbor_writer.h"
 #include "base/text.h"
 #include "trust/sha256.h"
 
@@ -15,13 +16,6 @@ using cbor::Value;
 
 constexpr std::int64_t format_version = 1;
 constexpr auto last_outcome = Outcome::not_applicable;
-
-Value texts(const std::vector<std::string>& from) {
-    std::vector<Value> items;
-    items.reserve(from.size());
-    for (const std::string& text : from) items.push_back(Value::of_text(text));
-    return Value::of_array(std::move(items));
-}
 
 // Takes the parts of a finding in order. After the first part of another kind than asked, everything is empty.
 class Parts {
@@ -89,55 +83,48 @@ tl::unexpected<Faults> not_a_finding() {
 
 }  // namespace
 
-std::string canonical(const Finding& f, bool with_position) {
-    std::vector<Value> parts;
-    parts.reserve(36);
-    const auto text = [&](std::string_view value) { parts.push_back(Value::of_text(value)); };
-    const auto integer = [&](std::int64_t value) { parts.push_back(Value::of(value)); };
-    integer(format_version);
-    text(f.rule);
-    integer(f.version);
-    text(f.rule_digest);
-    text(f.params_digest);
-    text(f.subject_entity);
-    text(f.subject);
-    text(f.dedup);
-    integer(static_cast<std::int64_t>(f.outcome));
-    text(f.reason);
-    parts.push_back(texts(f.missing));
-    text(f.entry);
-    text(f.clauses);
-    text(f.doubts);
-    text(f.exceptions);
-    text(f.band);
-    integer(f.severity);
-    text(f.result);
-    text(f.effect);
-    std::vector<Value> values;
-    values.reserve(f.values.size());
+void append_canonical(std::string& out, const Finding& f, bool with_position) {
+    constexpr std::size_t parts = 28, parts_of_position = 4;
+    cbor::Writer writer(out);
+    writer.array(parts + (with_position ? parts_of_position : 0));
+    writer.integer(format_version);
+    writer.text(f.rule);
+    writer.integer(f.version);
+    for (const std::string* text : {&f.rule_digest, &f.params_digest, &f.subject_entity, &f.subject, &f.dedup})
+        writer.text(*text);
+    writer.integer(static_cast<std::int64_t>(f.outcome));
+    writer.text(f.reason);
+    writer.array(f.missing.size());
+    for (const std::string& path : f.missing) writer.text(path);
+    for (const std::string* text : {&f.entry, &f.clauses, &f.doubts, &f.exceptions, &f.band}) writer.text(*text);
+    writer.integer(f.severity);
+    writer.text(f.result);
+    writer.text(f.effect);
+    writer.array(f.values.size());
     for (const UsedValue& used : f.values) {
-        values.push_back(Value::of_array({Value::of_text(used.path), Value::of_text(used.type),
-                                          Value::of_text(used.text), Value::of_bool(used.absent)}));
+        writer.array(4);
+        writer.text(used.path);
+        writer.text(used.type);
+        writer.text(used.text);
+        writer.boolean(used.absent);
     }
-    parts.push_back(Value::of_array(std::move(values)));
-    text(f.margin);
-    text(f.margin_type);
-    integer(f.at_risk_fen);
-    text(f.payable);
-    text(f.payable_type);
-    text(f.date);
-    text(f.agency);
-    text(f.group);
-    if (with_position) {
-        std::vector<Value> evidence;
-        evidence.reserve(f.evidence.size());
-        for (const std::uint64_t seq : f.evidence) evidence.push_back(Value::of(static_cast<std::int64_t>(seq)));
-        parts.push_back(Value::of_array(std::move(evidence)));
-        parts.push_back(Value::of_bool(f.known_now));
-        integer(static_cast<std::int64_t>(f.position));
-        integer(f.revision);
-    }
-    return cbor::encode(Value::of_array(std::move(parts)));
+    writer.text(f.margin);
+    writer.text(f.margin_type);
+    writer.integer(f.at_risk_fen);
+    for (const std::string* text : {&f.payable, &f.payable_type, &f.date, &f.agency, &f.group}) writer.text(*text);
+    if (!with_position) return;
+    writer.array(f.evidence.size());
+    for (const std::uint64_t seq : f.evidence) writer.integer(static_cast<std::int64_t>(seq));
+    writer.boolean(f.known_now);
+    writer.integer(static_cast<std::int64_t>(f.position));
+    writer.integer(f.revision);
+}
+
+std::string canonical(const Finding& finding, bool with_position) {
+    std::string out;
+    out.reserve(1024);  // about what a finding has
+    append_canonical(out, finding, with_position);
+    return out;
 }
 
 std::string finding_id(const Finding& finding) {

@@ -61,6 +61,8 @@ struct Finding {
 // Canonical bytes of a finding (CBOR). `with_position` false leaves out id, evidence, mode, position and revision: what
 // must be equal between a live run, a re-audit and any order of arrival.
 std::string canonical(const Finding& finding, bool with_position);
+// The same at the end of `out`.
+void append_canonical(std::string& out, const Finding& finding, bool with_position);
 
 // The id: SHA-256 (hex) of the canonical bytes with position.
 std::string finding_id(const Finding& finding);

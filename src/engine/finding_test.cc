@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/cbor.h"
+#include "base/text.h"
 #include "engine/finding.h"
 
 namespace ningyi::engine {
@@ -33,6 +34,21 @@ TEST(finding, its_canonical_bytes_read_back_to_the_same_finding) {
         EXPECT_EQ(again->values, f.values);
         EXPECT_EQ(again->evidence, f.evidence);
         EXPECT_EQ(again->outcome, f.outcome);
+    }
+}
+
+TEST(finding, what_is_written_straight_is_what_the_tree_of_its_values_encodes_to) {
+    Finding long_one = full();
+    long_one.subject = std::string(300, 'x'), long_one.at_risk_fen = -70'000, long_one.position = 5'000'000'000;
+    for (int i = 0; i < 30; ++i) long_one.values.push_back({format("p{}", i), "length", format("{}", i * 1000), false});
+    for (const Finding& f : {full(), Finding(), long_one}) {
+        for (const bool with_position : {false, true}) {
+            const std::string bytes = canonical(f, with_position);
+            const auto tree = cbor::decode(bytes);
+            ASSERT_TRUE(tree) << "only what encode() would have written is decoded";
+            EXPECT_EQ(cbor::encode(*tree), bytes);
+            EXPECT_EQ(tree->items.size(), with_position ? 32U : 28U);
+        }
     }
 }
 

@@ -102,7 +102,7 @@ void add_amount(JsonWriter& json, std::string_view name, const std::string& type
 }
 
 std::string json_line(const AuditInput& input, const FindingRow& row) {
-    const Finding& finding = *row.finding;
+    const Finding& finding = row.finding;
     JsonWriter json;
     json.begin_object();
     json.key("id").value(finding.id).key("rule").value(finding.rule).key("version").value(finding.version);
@@ -178,7 +178,7 @@ void write_findings_csv(const AuditInput& input, const AuditTables& tables, cons
         csv.text(name);
     csv.end_row();
     for (const FindingRow& row : tables.findings) {
-        const Finding& finding = *row.finding;
+        const Finding& finding = row.finding;
         csv.text(finding.id);
         csv.text(finding.rule);
         csv.integer(finding.version);
@@ -236,7 +236,7 @@ void write_findings_xlsx(const AuditInput& input, const AuditTables& tables, con
     }
     WorkbookWriter book(folder + "/findings.xlsx", "疑点", input.page.title.zh, columns);
     for (const FindingRow& row : tables.findings) {
-        const Finding& finding = *row.finding;
+        const Finding& finding = row.finding;
         book.text(finding.rule);
         book.text(row.rule->title.zh);
         book.text(outcome_words(finding.outcome).zh);

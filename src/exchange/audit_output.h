@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/zone.h"
 #include "engine/engine.h"
+#include "engine/finding_book.h"
 #include "exchange/audit_page.h"
 #include "ledger/ledger.h"
 #include "model/scope.h"
@@ -30,9 +31,9 @@ struct FileSummary {
 struct AuditInput {
     const rule::RuleSet& set;
     const AuditPage& page;
-    const engine::Engine& engine;                  // its world and paths give fields and tracks
-    const std::vector<engine::Finding>& findings;  // current ones, sorted by (rule, subject, dedup)
-    const std::vector<ledger::Count>& counts;      // of the outcomes that are not stored one by one
+    const engine::Engine& engine;              // its world and paths give fields and tracks
+    const engine::FindingBook& findings;       // current ones, sorted by (rule, subject, dedup)
+    const std::vector<ledger::Count>& counts;  // of the outcomes that are not stored one by one
     const Zone& zone;
     const model::Scope& scope;
     rule::Language language = rule::Language::zh;  // the one the report opens in

@@ -422,10 +422,11 @@ protected:
         fs::remove_all(folder);
         fs::create_directories(folder);
         const model::Scope scope = model::Scope::of_file_holder("test", level);
+        const engine::FindingBook book(findings_);
         const AuditInput input{.set = set_,
                                .page = page_,
                                .engine = *engine_,
-                               .findings = findings_,
+                               .findings = book,
                                .counts = counts_,
                                .zone = zone_,
                                .scope = scope,

@@ -161,10 +161,11 @@ private:
 
     void add_findings() {
         tables_.findings.reserve(input_.findings.size());
-        for (const Finding& finding : input_.findings) {
-            if (finding.outcome == Outcome::clear || finding.outcome == Outcome::not_applicable) continue;
+        for (std::size_t place = 0; place < input_.findings.size(); ++place) {
             FindingRow row;
-            row.finding = &finding;
+            row.finding = input_.findings.at(place);
+            const Finding& finding = row.finding;
+            if (finding.outcome == Outcome::clear || finding.outcome == Outcome::not_applicable) continue;
             row.rule = input_.set.rule(finding.rule);
             if (row.rule == nullptr) continue;
             row.live = row.rule->status == "live";
@@ -214,15 +215,15 @@ private:
             if (event == nullptr || event->subject != input_.page.subject) continue;
             for (const rule::Binding& out : feature->out) {
                 if (out.text != "b." + input_.page.key) continue;
-                const std::string id = text_of(stored_value(*row.finding, format("{}.{}", alias, out.name)));
-                if (!id.empty() && id != row.finding->subject) return id;
+                const std::string id = text_of(stored_value(row.finding, format("{}.{}", alias, out.name)));
+                if (!id.empty() && id != row.finding.subject) return id;
             }
         }
         return {};
     }
 
     void count(const FindingRow& row) {
-        const Finding& finding = *row.finding;
+        const Finding& finding = row.finding;
         ++tables_.count[index_of(finding.outcome)];
         RuleTotals& totals = tables_.rules[rule_rows_.at(finding.rule)];
         ++totals.count[index_of(finding.outcome)];
@@ -249,7 +250,7 @@ private:
     // What of the claim this hit leaves: nothing while it is blocked or held, the payable part of a partial one, all of
     // it when the hit only draws attention.
     std::int64_t still_payable(const FindingRow& row, std::int64_t claimed_fen) const {
-        const Finding& finding = *row.finding;
+        const Finding& finding = row.finding;
         if (finding.effect == "block" || finding.effect == "hold") return 0;
         if (finding.effect != "partial") return claimed_fen;
         const Value payable = engine::value_of_base_text(finding.payable_type, finding.payable);
@@ -271,7 +272,7 @@ private:
     }
 
     void count_reasons(const FindingRow& row) {
-        const Finding& finding = *row.finding;
+        const Finding& finding = row.finding;
         for (const std::string& missing : finding.missing) {
             const model::Label label = path_label(input_.set, *row.rule, missing);
             count_reason("missing:" + missing, finding.rule, "缺少：" + label.zh, "missing: " + label.en);
@@ -324,10 +325,10 @@ private:
             for (std::size_t i = 0; i < row.parties.size(); ++i) {
                 if (row.parties[i].empty()) continue;
                 PartyTotals& party = of(i, row.parties[i]);
-                if (row.finding->outcome == Outcome::inconclusive) ++party.inconclusive;
-                if (row.finding->outcome != Outcome::hit || !row.live) continue;
+                if (row.finding.outcome == Outcome::inconclusive) ++party.inconclusive;
+                if (row.finding.outcome != Outcome::hit || !row.live) continue;
                 ++party.hits;
-                ++party.rules[row.finding->rule];
+                ++party.rules[row.finding.rule];
             }
         }
         for (std::vector<PartyTotals>& list : tables_.parties) {
@@ -345,18 +346,18 @@ private:
 
     void rank() {
         for (std::size_t i = 0; i < tables_.findings.size(); ++i) {
-            if (tables_.findings[i].finding->outcome == Outcome::hit)
+            if (tables_.findings[i].finding.outcome == Outcome::hit)
                 (tables_.findings[i].live ? tables_.ranked : tables_.watched).push_back(i);
         }
         const auto weight = [&](std::size_t i) {
-            const Finding& finding = *tables_.findings[i].finding;
+            const Finding& finding = tables_.findings[i].finding;
             return finding.severity * std::max<std::int64_t>(finding.at_risk_fen, 1);
         };
         for (std::vector<std::size_t>* list : {&tables_.ranked, &tables_.watched}) {
             std::stable_sort(list->begin(), list->end(), [&](std::size_t x, std::size_t y) {
                 const std::int64_t left = weight(x), right = weight(y);
                 if (left != right) return left > right;
-                return tables_.findings[x].finding->severity > tables_.findings[y].finding->severity;
+                return tables_.findings[x].finding.severity > tables_.findings[y].finding.severity;
             });
         }
     }
@@ -398,15 +399,14 @@ cel::Value stored_value(const Finding& finding, std::string_view path) {
 }
 
 rule::Explanation explanation_of(const AuditInput& input, const FindingRow& row, rule::Language language) {
-    return engine::explain(input.set, *row.finding, language, input.zone,
-                           [&](const std::string& entity) -> std::string {
-                               for (std::size_t i = 0; i < input.page.parties.size(); ++i) {
-                                   if (input.page.parties[i].entity != entity) continue;
-                                   const std::string name = party_name(input, input.page.parties[i], row.parties[i]);
-                                   return name.empty() ? row.parties[i] : name;
-                               }
-                               return entity == row.finding->subject_entity ? row.finding->subject : std::string();
-                           });
+    return engine::explain(input.set, row.finding, language, input.zone, [&](const std::string& entity) -> std::string {
+        for (std::size_t i = 0; i < input.page.parties.size(); ++i) {
+            if (input.page.parties[i].entity != entity) continue;
+            const std::string name = party_name(input, input.page.parties[i], row.parties[i]);
+            return name.empty() ? row.parties[i] : name;
+        }
+        return entity == row.finding.subject_entity ? row.finding.subject : std::string();
+    });
 }
 
 }  // namespace ningyi::exchange

@@ -18,7 +18,7 @@ constexpr std::size_t outcomes = 5;
 using ByOutcome = std::array<std::int64_t, outcomes>;  // by engine::Outcome
 
 struct FindingRow {
-    const engine::Finding* finding = nullptr;
+    engine::Finding finding;
     const rule::Rule* rule = nullptr;
     engine::RecordIndex record = engine::no_record;
     std::size_t subject = SIZE_MAX;    // row of the subject, when it is one of the page's or points to one

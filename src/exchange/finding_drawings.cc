@@ -129,7 +129,7 @@ double FindingDrawings::radius_of(const FindingRow& row) const {
     for (const std::string& name : page_.radii) {
         for (const auto& [local, param] : row.rule->params) {
             if (param != name) continue;
-            const Value value = stored_value(*row.finding, local);
+            const Value value = stored_value(row.finding, local);
             if (value.kind() == Kind::length) return static_cast<double>(value.number()) / 1000;
         }
     }
@@ -149,7 +149,7 @@ cel::Value FindingDrawings::argument(const std::string& text, RecordIndex a, Rec
         return reader.read(path);
     }
     if (const rule::Param* param = input_.set.param(text)) {
-        const auto day = parse_date(row.finding->date);
+        const auto day = parse_date(row.finding.date);
         if (!day || param->by_scope.empty()) return {};
         const rule::ParamValue* value = rule::in_force(*param, param->by_scope.front(), *day);
         return value == nullptr ? Value() : value->value;
@@ -205,7 +205,7 @@ std::string FindingDrawings::facts(const FindingRow& row, const rule::Feature& f
     std::string zh, en;
     for (const track::FactDefinition& fact : measure.facts) {
         const std::string name(fact.name);
-        Value value = stored_value(*row.finding, alias + "." + name);
+        Value value = stored_value(row.finding, alias + "." + name);
         if (!value.is_known()) {
             const auto found = measured.find(name);
             if (found == measured.end()) continue;
@@ -234,7 +234,7 @@ std::string FindingDrawings::pair_drawings(const FindingRow& row, const rule::Fe
         if (entity == engine::no_index) return {};
         for (const rule::Binding& out : feature.out) {
             if (out.text != "b." + world_.entity(entity).key) continue;
-            const Value id = stored_value(*row.finding, alias + "." + out.name);
+            const Value id = stored_value(row.finding, alias + "." + out.name);
             if (id.kind() == Kind::string) b = world_.find(entity, id.text());
         }
         if (b == engine::no_record) return {};
@@ -280,7 +280,7 @@ std::string FindingDrawings::pair_drawings(const FindingRow& row, const rule::Fe
         if (measurement.facts[i]) measured.emplace(measure.facts[i].name, *measurement.facts[i]);
     }
     const auto number = [&](const std::string& name) -> std::int64_t {
-        const Value stored = stored_value(*row.finding, alias + "." + name);
+        const Value stored = stored_value(row.finding, alias + "." + name);
         if (stored.is_known()) return amount(stored);
         const auto found = measured.find(name);
         return found == measured.end() ? 0 : found->second;
@@ -327,7 +327,7 @@ std::string FindingDrawings::measure_drawing(const FindingRow& row, const rule::
     cut_to(fixes, feature.fn == "track.plan" ? std::nullopt : span);
     std::string drawn;
     if (feature.fn == "track.jitter") {
-        const Value rho = stored_value(*row.finding, alias + ".rho");
+        const Value rho = stored_value(row.finding, alias + ".rho");
         drawn = stay_drawing(
             {.fixes = longest_stay(fixes), .rho_ppm = rho.is_known() ? std::optional(rho.number()) : std::nullopt});
     } else if (feature.fn == "track.range") {

@@ -57,7 +57,7 @@ private:
     void numbers(std::string& out, const FindingRow& row) const {
         out += "<dl class=\"values\">";
         std::size_t shown_rows = 0;
-        for (const engine::UsedValue& used : row.finding->values) {
+        for (const engine::UsedValue& used : row.finding.values) {
             if (used.absent || used.text.empty() || shown_rows == most_numbers) continue;
             const Value value = engine::value_of_base_text(used.type, used.text);
             // Ids and words stand in the sentence and the heading already.
@@ -77,7 +77,7 @@ private:
     std::string crossings(const FindingRow& row) const {
         std::string out;
         for (const rule::Undo& undo :
-             rule::undo_of_clauses(input_.set, *row.rule, engine::judgement_of(input_.set, *row.finding), input_.zone))
+             rule::undo_of_clauses(input_.set, *row.rule, engine::judgement_of(input_.set, row.finding), input_.zone))
             out += "<li>" + both(undo.words) + "</li>";
         if (out.empty()) return {};
         return "<h4>" + both("怎样就不成立（逐条）", "What would have made each not hold") +
@@ -109,7 +109,7 @@ private:
 
     void card(std::string& out, std::size_t number) {
         const FindingRow& row = tables_.findings[number];
-        const Finding& finding = *row.finding;
+        const Finding& finding = row.finding;
         const Explanation zh = explanation_of(input_, row, Language::zh),
                           en = explanation_of(input_, row, Language::en);
         std::string first_party;
@@ -201,7 +201,7 @@ private:
         }
         for (std::size_t i = 0; i < report_.cards; ++i) {
             const FindingRow& row = tables_.findings[tables_.ranked[i]];
-            rules.insert(row.finding->rule);
+            rules.insert(row.finding.rule);
             if (party != SIZE_MAX && !row.parties[party].empty()) parties.insert(row.parties[party]);
         }
         const auto option = [&](const std::string& value, const std::string& zh, const std::string& en) {
@@ -246,7 +246,7 @@ private:
             "</p>";
         std::map<std::string, std::size_t> of_rule;
         for (const std::size_t i : tables_.watched) {
-            if (of_rule[tables_.findings[i].finding->rule]++ < most_watched_cards) card(out, i);
+            if (of_rule[tables_.findings[i].finding.rule]++ < most_watched_cards) card(out, i);
         }
         out += "</section>";
     }
@@ -259,9 +259,9 @@ private:
                table_head("说明", "Sentence") + table_head("涉及金额", "Money", true) + std::string(open_body);
         for (std::size_t i = report_.cards; i < last; ++i) {
             const FindingRow& row = tables_.findings[tables_.ranked[i]];
-            out += "<tr><td class=\"id\">" + severity_tag(row.finding->severity) + "</td><td class=\"id small\">" +
-                   html_escaped(row.finding->rule) + "</td><td class=\"wide small\">" + both(row.zh, row.en) + "</td>" +
-                   number_cell(money_text(row.finding->at_risk_fen)) + "</tr>";
+            out += "<tr><td class=\"id\">" + severity_tag(row.finding.severity) + "</td><td class=\"id small\">" +
+                   html_escaped(row.finding.rule) + "</td><td class=\"wide small\">" + both(row.zh, row.en) + "</td>" +
+                   number_cell(money_text(row.finding.at_risk_fen)) + "</tr>";
         }
         out += close_table;
         if (last < tables_.ranked.size())

@@ -53,14 +53,14 @@ private:
         for (std::size_t rank = 0; rank < report_.cards && seen.size() < 10; ++rank) {
             const std::size_t i = tables_.ranked[rank];
             const FindingRow& row = tables_.findings[i];
-            if (of_rule[row.finding->rule] == most_of_a_rule ||
-                !seen.insert(row.finding->subject_entity + '|' + row.finding->subject).second)
+            if (of_rule[row.finding.rule] == most_of_a_rule ||
+                !seen.insert(row.finding.subject_entity + '|' + row.finding.subject).second)
                 continue;
-            ++of_rule[row.finding->rule];
+            ++of_rule[row.finding.rule];
             out +=
                 format("<li>{}<a href=\"#{}\">{}</a><span class=\"money\">{}</span><span class=\"sum\">{}</span></li>",
-                       severity_tag(row.finding->severity), lead_anchor(*row.finding), both(row.rule->title),
-                       money_text(row.finding->at_risk_fen), both(row.zh, row.en));
+                       severity_tag(row.finding.severity), lead_anchor(row.finding), both(row.rule->title),
+                       money_text(row.finding.at_risk_fen), both(row.zh, row.en));
         }
         out += "</ol></div><div class=\"side\">";
         for (std::size_t p = 0; p < page_.parties.size(); ++p) {

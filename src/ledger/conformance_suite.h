@@ -89,7 +89,7 @@ TEST_P(LedgerConformance, findings_come_back_whole_ordered_by_rule_subject_dedup
     const std::vector<engine::Finding> ordered = {test_finding("R-1", "o-1"), pair, test_finding("R-1", "o-2"),
                                                   test_finding("R-2", "o-1")};
     const std::vector<engine::Finding> shuffled = {ordered[3], ordered[1], ordered[2], ordered[0]};
-    ledger().record(7, shuffled, {});
+    ledger().record(7, engine::FindingBook(shuffled), {});
     EXPECT_EQ(found({}), bytes_of(ordered));
     EXPECT_EQ(ledger().position(), 7U);
 }
@@ -98,9 +98,9 @@ TEST_P(LedgerConformance, the_last_revision_is_current_and_the_old_ones_are_kept
     const std::vector<engine::Finding> first = {test_finding("R-1", "o-1", 0), test_finding("R-1", "o-2", 0)};
     const std::vector<engine::Finding> second = {test_finding("R-1", "o-1", 1, engine::Outcome::exempt)};
     const std::vector<engine::Finding> third = {test_finding("R-1", "o-1", 2, engine::Outcome::inconclusive)};
-    ledger().record(1, first, {});
-    ledger().record(2, second, {});
-    ledger().record(3, third, {});
+    ledger().record(1, engine::FindingBook(first), {});
+    ledger().record(2, engine::FindingBook(second), {});
+    ledger().record(3, engine::FindingBook(third), {});
     EXPECT_EQ(found({}), bytes_of({third[0], first[1]}));
     EXPECT_EQ(found({.current_only = false}), bytes_of({first[0], second[0], third[0], first[1]}));
     EXPECT_EQ(found({.outcome = engine::Outcome::hit}), bytes_of({first[1]})) << "an old hit is no hit";
@@ -112,7 +112,7 @@ TEST_P(LedgerConformance, versions_of_a_rule_have_their_own_revisions) {
     next_version.version = 2;
     next_version.id = engine::finding_id(next_version);
     const std::vector<engine::Finding> both = {test_finding("R-1", "o-1", 0), next_version};
-    ledger().record(1, both, {});
+    ledger().record(1, engine::FindingBook(both), {});
     EXPECT_EQ(found({}).size(), 2U);
 }
 
@@ -123,7 +123,7 @@ TEST_P(LedgerConformance, queries_narrow_by_rule_subject_agency_and_outcome_up_t
     const std::vector<engine::Finding> all = {test_finding("R-1", "o-1"),
                                               test_finding("R-1", "o-2", 0, engine::Outcome::exempt), elsewhere,
                                               test_finding("R-2", "o-1")};
-    ledger().record(1, all, {});
+    ledger().record(1, engine::FindingBook(all), {});
     EXPECT_EQ(found({.rule = "R-1"}), bytes_of({all[0], all[1], all[2]}));
     EXPECT_EQ(found({.subject = "o-1"}), bytes_of({all[0], all[3]}));
     EXPECT_EQ(found({.agency = "A-2"}), bytes_of({all[2]}));
@@ -138,7 +138,7 @@ TEST_P(LedgerConformance, queries_narrow_by_rule_subject_agency_and_outcome_up_t
 
 TEST_P(LedgerConformance, one_finding_is_found_by_eight_digits_of_its_id_when_they_are_enough) {
     const std::vector<engine::Finding> all = {test_finding("R-1", "o-1"), test_finding("R-1", "o-2")};
-    ledger().record(1, all, {});
+    ledger().record(1, engine::FindingBook(all), {});
     EXPECT_EQ(ledger().find_one(all_, all[0].id)->id, all[0].id);
     EXPECT_EQ(ledger().find_one(all_, all[1].id.substr(0, 8))->id, all[1].id);
     EXPECT_EQ(ledger().find_one(all_, all[1].id.substr(0, 7)), std::nullopt);
@@ -160,9 +160,9 @@ TEST_P(LedgerConformance, counts_are_replaced_as_a_whole) {
 TEST_P(LedgerConformance, a_record_that_cannot_stand_leaves_nothing_behind) {
     const std::vector<engine::Finding> first = {test_finding("R-1", "o-1")};
     const std::vector<Count> counts = {{"R-1", 1, "", "", engine::Outcome::clear, 10}};
-    ledger().record(5, first, counts);
+    ledger().record(5, engine::FindingBook(first), counts);
     const std::vector<engine::Finding> twice = {test_finding("R-1", "o-2"), test_finding("R-1", "o-1")};
-    EXPECT_THROW(ledger().record(6, twice, {}), MachineError);
+    EXPECT_THROW(ledger().record(6, engine::FindingBook(twice), {}), MachineError);
     EXPECT_EQ(ledger().position(), 5U);
     EXPECT_EQ(found({}), bytes_of(first));
     EXPECT_EQ(ledger().counts(all_), counts);
@@ -172,7 +172,7 @@ TEST_P(LedgerConformance, cleared_and_computed_again_it_holds_the_same_bytes) {
     const std::vector<engine::Finding> all = {test_finding("R-1", "o-1", 0), test_finding("R-1", "o-1", 1),
                                               test_finding("R-2", "o-1", 0)};
     const std::vector<Count> counts = {{"R-1", 1, "", "", engine::Outcome::clear, 10}};
-    ledger().record(5, all, counts);
+    ledger().record(5, engine::FindingBook(all), counts);
     ledger().set_property("mode", "known_then");
     const auto before = found({.current_only = false});
     ledger().clear();
@@ -180,7 +180,7 @@ TEST_P(LedgerConformance, cleared_and_computed_again_it_holds_the_same_bytes) {
     EXPECT_TRUE(found({.current_only = false}).empty());
     EXPECT_TRUE(ledger().counts(all_).empty());
     EXPECT_EQ(ledger().property("mode"), std::nullopt);
-    ledger().record(5, all, counts);
+    ledger().record(5, engine::FindingBook(all), counts);
     EXPECT_EQ(found({.current_only = false}), before);
     EXPECT_EQ(ledger().counts(all_), counts);
 }
@@ -189,7 +189,7 @@ TEST_P(LedgerConformance, what_was_recorded_outlives_closing) {
     if (!GetParam().durable) GTEST_SKIP() << "this store lives in memory only";
     const std::vector<engine::Finding> all = {test_finding("R-1", "o-1")};
     const std::vector<Count> counts = {{"R-1", 1, "", "", engine::Outcome::clear, 10}};
-    ledger().record(5, all, counts);
+    ledger().record(5, engine::FindingBook(all), counts);
     ledger().set_property("mode", "a");
     ledger().set_property("mode", "b");
     reopen();

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/finding.h"
+#include "engine/finding_book.h"
 #include "model/scope.h"
 
 namespace ningyi::ledger {
@@ -40,8 +40,7 @@ public:
     virtual ~Ledger() = default;
 
     // One transaction: the findings, the whole table of counts as it stands now (replacing the last), and the position.
-    virtual void record(std::uint64_t position, std::span<const engine::Finding> findings,
-                        std::span<const Count> counts) = 0;
+    virtual void record(std::uint64_t position, const engine::FindingBook& findings, std::span<const Count> counts) = 0;
     virtual std::uint64_t position() = 0;  // 0: nothing judged yet
 
     // Findings inside the scope, ordered by (rule, subject, dedup, revision).

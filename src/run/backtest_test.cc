@@ -105,10 +105,11 @@ rule::RuleSet changed(const std::vector<std::array<std::string, 3>>& replacement
 
 using Key = std::tuple<std::string, std::string, std::string>;  // rule, subject, dedup
 
-std::map<Key, const Finding*> hits_of(const Reaudit& audit) {
-    std::map<Key, const Finding*> hits;
-    for (const Finding& finding : audit.findings) {
-        if (finding.outcome == Outcome::hit) hits[{finding.rule, finding.subject, finding.dedup}] = &finding;
+std::map<Key, Finding> hits_of(const Reaudit& audit) {
+    std::map<Key, Finding> hits;
+    for (std::size_t i = 0; i < audit.findings.size(); ++i) {
+        const Finding finding = audit.findings.at(i);
+        if (finding.outcome == Outcome::hit) hits[{finding.rule, finding.subject, finding.dedup}] = finding;
     }
     return hits;
 }
@@ -117,11 +118,11 @@ std::map<Key, const Finding*> hits_of(const Reaudit& audit) {
 void expect_as_two_reaudits(District& district, const rule::RuleSet& before, const rule::RuleSet& after,
                             const Backtest& result) {
     const Reaudit audits[2] = {district.audit(before), district.audit(after)};
-    const std::map<Key, const Finding*> hits[2] = {hits_of(audits[0]), hits_of(audits[1])};
+    const std::map<Key, Finding> hits[2] = {hits_of(audits[0]), hits_of(audits[1])};
     std::map<Key, const Finding*> moved[2];  // caught, lost
     for (std::size_t side = 0; side < 2; ++side) {
         for (const auto& [key, finding] : hits[side]) {
-            if (!hits[1 - side].contains(key)) moved[1 - side][key] = finding;
+            if (!hits[1 - side].contains(key)) moved[1 - side][key] = &finding;
         }
     }
     std::size_t told = 0;

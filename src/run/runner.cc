@@ -41,22 +41,20 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::siz
     if (!faults.empty()) return failure(std::move(faults));
     Reaudit result;
     if (threads == 0) threads = usual_parts();
-    (*engine)->judge_all([&](Finding finding) { result.findings.push_back(std::move(finding)); },
+    (*engine)->judge_all([&](const Finding& finding) { result.findings.add(finding); },
                          [&](std::size_t done, std::size_t of) {
                              if (progress && of > 0)
                                  progress(0.5 + 0.5 * static_cast<double>(done) / static_cast<double>(of));
                          },
                          threads, side_by_side);
-    std::sort(result.findings.begin(), result.findings.end(), [](const Finding& a, const Finding& b) {
-        return std::tie(a.rule, a.subject, a.dedup) < std::tie(b.rule, b.subject, b.dedup);
-    });
+    result.findings.sort();
     result.counts = counts_of(**engine, source.set);
     result.engine = std::move(*engine);
     return result;
 }
 
 void record(ledger::Ledger& ledger, const Reaudit& reaudit, const std::vector<const Reaudit*>& beside,
-            const std::vector<engine::Finding>& kept) {
+            const engine::FindingBook& kept) {
     ledger.clear();
     std::vector<ledger::Count> counts = reaudit.counts;
     for (const Reaudit* other : beside) counts.insert(counts.end(), other->counts.begin(), other->counts.end());
@@ -71,7 +69,7 @@ Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::L
     auto engine = engine::Engine::create(source.set, source.zone);
     if (!engine) return failure(std::move(engine.error()));
     const std::uint64_t recorded = ledger.position();
-    std::vector<Finding> waiting;
+    engine::FindingBook waiting;
     const auto write = [&] {
         if ((*engine)->position() <= recorded) return;
         ledger.record((*engine)->position(), waiting, counts_of(**engine, source.set));
@@ -81,8 +79,8 @@ Result<std::unique_ptr<engine::Engine>> run_live(const Source& source, ledger::L
         source, UINT64_MAX,
         [&](const ClearEvent& event) {
             const bool is_new = event.seq > recorded;
-            (*engine)->feed(event, [&](Finding finding) {
-                if (is_new) waiting.push_back(std::move(finding));
+            (*engine)->feed(event, [&](const Finding& finding) {
+                if (is_new) waiting.add(finding);
             });
             if (waiting.size() >= findings_per_record) write();
         },

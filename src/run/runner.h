@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/zone.h"
 #include "engine/engine.h"
+#include "engine/finding_book.h"
 #include "ledger/ledger.h"
 #include "log/event_log.h"
 #include "rule/rule.h"
@@ -31,7 +32,7 @@ struct Source {
 
 struct Reaudit {
     std::unique_ptr<engine::Engine> engine;  // with everything taken in
-    std::vector<engine::Finding> findings;   // sorted by (rule, subject, dedup)
+    engine::FindingBook findings;            // sorted by (rule, subject, dedup)
     std::vector<ledger::Count> counts;
 };
 
@@ -43,7 +44,7 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::siz
 // Replaces what the ledger holds by this, and by what versions on trial found beside it. `kept` are findings of
 // versions that judge no more: they stay as they were, to be replayed.
 void record(ledger::Ledger& ledger, const Reaudit& reaudit, const std::vector<const Reaudit*>& beside = {},
-            const std::vector<engine::Finding>& kept = {});
+            const engine::FindingBook& kept = {});
 
 // Feeds the log live from its beginning and records what comes after the ledger's position: exactly once, also after a
 // crash.

@@ -155,7 +155,7 @@ TEST(runner, every_finding_of_the_ledger_replays_to_the_same_bytes) {
         std::vector<Finding> stored = district.findings();
         auto audited = reaudit(district.source(), {});
         ASSERT_TRUE(audited);
-        stored.insert(stored.end(), audited->findings.begin(), audited->findings.end());
+        for (std::size_t i = 0; i < audited->findings.size(); ++i) stored.push_back(audited->findings.at(i));
         for (const Finding& finding : stored) {
             const auto replayed = replay(district.source(), finding);
             ASSERT_TRUE(replayed) << finding.rule << " " << finding.subject;
@@ -173,7 +173,7 @@ TEST(runner, a_finding_that_was_tampered_with_does_not_replay) {
     district.append(events, 0, events.size());
     auto audited = reaudit(district.source(), {});
     ASSERT_TRUE(audited);
-    Finding forged = audited->findings.front();
+    Finding forged = audited->findings.at(0);
     forged.at_risk_fen += 1;
     const auto replayed = replay(district.source(), forged);
     ASSERT_TRUE(replayed);

@@ -67,17 +67,22 @@ SqliteLedger::SqliteLedger(const std::filesystem::path& file, Session::Access ac
     session_.script(schema);
 }
 
-void SqliteLedger::record(std::uint64_t position, std::span<const engine::Finding> findings,
+void SqliteLedger::record(std::uint64_t position, const engine::FindingBook& findings,
                           std::span<const ledger::Count> counts) {
     session_.transaction([&] {
-        for (const engine::Finding& finding : findings) {
+        engine::Finding finding;
+        std::string bytes;
+        for (std::size_t i = 0; i < findings.size(); ++i) {
+            findings.read(i, finding);
+            bytes.clear();
+            engine::append_canonical(bytes, finding, true);
             session_.execute(
                 "INSERT INTO finding (id, rule, version, subject, dedup, revision, outcome, agency, bytes) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 {Parameter::of_text(finding.id), Parameter::of_text(finding.rule), Parameter::of(finding.version),
                  Parameter::of_text(finding.subject), Parameter::of_text(finding.dedup),
                  Parameter::of(finding.revision), Parameter::of(static_cast<int>(finding.outcome)),
-                 Parameter::of_text(finding.agency), Parameter::of_bytes(engine::canonical(finding, true))});
+                 Parameter::of_text(finding.agency), Parameter::of_bytes(bytes)});
         }
         session_.execute("DELETE FROM outcome_count");
         for (const ledger::Count& count : counts) {

@@ -12,7 +12,7 @@ class SqliteLedger : public ledger::Ledger {
 public:
     explicit SqliteLedger(const std::filesystem::path& file, Session::Access access = Session::Access::create);
 
-    void record(std::uint64_t position, std::span<const engine::Finding> findings,
+    void record(std::uint64_t position, const engine::FindingBook& findings,
                 std::span<const ledger::Count> counts) override;
     std::uint64_t position() override;
     void find(const model::Scope& scope, const ledger::Query& query,
