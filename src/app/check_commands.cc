@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/engine.h"
+#include "exchange/mapping_types.h"
 #include "run/scenario.h"
 
 namespace ningyi::app {
@@ -102,6 +103,7 @@ int check(const CheckOptions& options, Terminal& terminal) {
     const auto mappings = exchange::read_mappings(files);
     if (!mappings) faults.insert(faults.end(), mappings.error().begin(), mappings.error().end());
     const Zone zone = Zone::china();
+    if (faults.empty()) faults = exchange::faults_of(*mappings, loaded.set.dictionary);
     if (faults.empty()) {
         const auto engine = engine::Engine::create(loaded.set, zone);
         if (!engine) faults.insert(faults.end(), engine.error().begin(), engine.error().end());

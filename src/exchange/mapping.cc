@@ -183,6 +183,7 @@ private:
 
     ValueRule read_value(const Node& node, int depth = 0) {
         ValueRule rule;
+        rule.line = node.line;
         if (node.is_scalar()) {
             rule.column = column(node);
             return rule;

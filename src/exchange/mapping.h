@@ -51,6 +51,7 @@ struct ValueRule {
     std::vector<Piece> pieces;         // text
     PositionColumns position;          // fix, place, datum_known
     std::vector<ValueRule> otherwise;  // at most one: what to take when this is absent
+    int line = 0;                      // of the mapping, for faults
 };
 
 struct BodyField {
