@@ -31,6 +31,7 @@ public:
         for (const std::string& path : rule.group) compiled.group.push_back(source_of(compiled, path));
         for (const std::string& path : rule.evidence) add_evidence(compiled, path);
         add_trigger(compiled);
+        add_looks(compiled);
         rules.push_back(std::move(compiled));
     }
 
@@ -95,6 +96,30 @@ private:
         evidence.path = *found;
         evidence.track = found->kind == Path::Kind::track;
         compiled.evidence.push_back(evidence);
+    }
+
+    void add_looks(CompiledRule& compiled) const {
+        const auto add_path = [&](EntityIndex entity, const Path& path) {
+            compiled.fields.add_path(paths_, entity, path);
+        };
+        const auto add = [&](const FactSource& source) {
+            if (source.kind == FactSource::Kind::path) add_path(compiled.subject, source.path);
+            if (source.kind == FactSource::Kind::others) add_path(source.entity, source.path);
+            if (source.kind != FactSource::Kind::feature) return;
+            const CompiledRule::FactUse use{source.feature, source.fact};
+            if (std::find(compiled.facts.begin(), compiled.facts.end(), use) == compiled.facts.end())
+                compiled.facts.push_back(use);
+        };
+        const Paths::Common& common = paths_.common(compiled.subject);
+        for (const Path* path : {&common.time, &common.date, &common.agency}) add_path(compiled.subject, *path);
+        for (const auto& [key, path] : common.scope) add_path(compiled.subject, path);
+        for (const auto* sources : {&compiled.slots, &compiled.dedup, &compiled.group}) {
+            for (const FactSource& source : *sources) add(source);
+        }
+        for (const CompiledRule::Evidence& evidence : compiled.evidence) {
+            add(evidence.id);
+            add_path(evidence.others == no_index ? compiled.subject : evidence.others, evidence.path);
+        }
     }
 
     void add_trigger(CompiledRule& compiled) {

@@ -41,6 +41,13 @@ struct CompiledRule {
     };
     std::vector<Evidence> evidence;
     Millis revise = 0;
+    FieldSet fields;  // that it reads itself, of whatever record
+    struct FactUse {
+        std::uint16_t feature = 0;
+        std::uint16_t fact = 0;
+        bool operator==(const FactUse&) const = default;
+    };
+    std::vector<FactUse> facts;  // of its features that its words name
 };
 
 // Every rule of the set, by number. Faults: names that do not resolve.

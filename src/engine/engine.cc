@@ -3,24 +3,7 @@
 
 #include <algorithm>
 
-#include "trust/sha256.h"
-
 namespace ningyi::engine {
-namespace {
-
-// FNV-1a over the parts of a dependency; only ever compared for "may have changed", so a collision costs a judgement,
-// never a wrong finding.
-std::uint64_t dependency(char what, std::uint64_t number, std::string_view text) {
-    std::uint64_t hash = 0xCBF29CE484222325ULL;
-    const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3ULL; };
-    mix(static_cast<unsigned char>(what));
-    for (unsigned i = 0; i < 64; i += 8) mix(static_cast<unsigned char>(number >> i));
-    for (const char c : text) mix(static_cast<unsigned char>(c));
-    return hash;
-}
-
-}  // namespace
-
 Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Zone& zone) {
     auto engine = std::make_unique<Engine>();
     engine->set_ = &set;
@@ -35,6 +18,26 @@ Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Z
     auto rules = compile_rules(set, *engine->paths_, *engine->features_);
     if (!rules) return failure(std::move(rules.error()));
     engine->rules_ = std::move(*rules);
+    engine->mixed_.resize(engine->features_->outlooks().size());
+    for (const CompiledRule& one : engine->rules_) {
+        for (const CompiledRule& other : engine->rules_) {
+            if (one.subject != other.subject) continue;
+            const bool has_time = !engine->paths_->common(one.subject).time.is_none();
+            const bool both_at_own_time = has_time && one.trigger != no_index && other.trigger != no_index;
+            const bool is_same_hour = one.trigger == other.trigger && one.rule->on.every == other.rule->on.every &&
+                                      one.rule->on.at == other.rule->on.at;
+            if (both_at_own_time || is_same_hour) continue;
+            for (const std::uint16_t feature : one.features) {
+                if (std::find(other.features.begin(), other.features.end(), feature) != other.features.end())
+                    engine->mixed_[feature] = true;
+            }
+        }
+    }
+    for (const model::Entity& entity : set.dictionary.entities) {
+        auto& names = engine->field_names_.emplace_back();
+        for (std::size_t i = 0; i < entity.fields.size(); ++i)
+            names.emplace(entity.fields[i].name, static_cast<FieldIndex>(i));
+    }
     for (const CompiledRule& rule : engine->rules_) {
         if (rule.trigger == no_index) {
             engine->scheduled_.push_back(rule.number);
@@ -45,46 +48,29 @@ Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Z
     return engine;
 }
 
-// Notes what the judgement of a subject hangs on.
-class Engine::Dependencies final : public Reads {
-public:
-    Dependencies(Engine& engine, RecordIndex subject) : engine_(engine), subject_(subject) {}
-    void record(EntityIndex entity, std::string_view id) override {
-        engine_.depend(subject_, dependency('r', entity, id));
+Said Engine::said_by(const ClearEvent& event) const {
+    Said said;
+    said.type = world_->event_index(event.type);
+    if (said.type == no_index) return said;
+    said.entity = world_->entity_index(set_->dictionary.events[said.type].subject);
+    if (said.entity == no_index) return said;
+    const auto& names = field_names_[said.entity];
+    for (const auto& [name, value] : event.body.pairs) {
+        if (const auto field = names.find(name); field != names.end()) said.fields.push_back(field->second);
     }
-    void carrier(std::string_view id, Instant from, Instant to) override {
-        engine_.depend_on_track(subject_, id, from, to);
-    }
-    void index(std::uint16_t index, std::string_view key) override {
-        engine_.depend(subject_, dependency('i', index, key));
-    }
-
-private:
-    Engine& engine_;
-    RecordIndex subject_;
-};
-
-void Engine::depend(RecordIndex subject, std::uint64_t on) {
-    if (subjects_[subject].dependencies.insert(on).second) dependants_[on].push_back(subject);
+    return said;
 }
 
-void Engine::depend_on_track(RecordIndex subject, std::string_view carrier, Instant from, Instant to) {
-    const std::uint64_t on = dependency('t', 0, carrier);
-    std::uint64_t span = dependency('s', static_cast<std::uint64_t>(from.ms), carrier);
-    span = dependency('s', span ^ static_cast<std::uint64_t>(to.ms), carrier);
-    if (subjects_[subject].dependencies.insert(span).second) track_dependants_[on].push_back({subject, from, to});
-}
-
-World::Touched Engine::take_in(const ClearEvent& event, bool at_once) {
+World::Touched Engine::take_in(const ClearEvent& event, const Said* said) {
     position_ = std::max(position_, event.seq);
     if (event.recorded_at > now_) now_ = event.recorded_at;
     if (event.recorded_at > last_recorded_) last_recorded_ = event.recorded_at;
     const World::Touched touched = world_->apply(event);
     moved_.clear();
-    features_->forget(touched);
+    features_->forget(touched, said);
     if (touched.record == no_record || touched.fixes) return touched;
-    if (at_once) {
-        moved_ = features_->update(touched.record);
+    if (said != nullptr) {
+        moved_ = features_->update(touched.record, said);
     } else {
         features_->update_later(touched.record);
     }
@@ -92,22 +78,32 @@ World::Touched Engine::take_in(const ClearEvent& event, bool at_once) {
 }
 
 void Engine::load(const ClearEvent& event) {
-    take_in(event, false);
+    take_in(event, nullptr);
+}
+
+void Engine::judge_due(const Sink& sink) {
+    const Due due = due_.top();
+    std::vector<std::uint16_t> rules;
+    while (!due_.empty() && due_.top().at == due.at && due_.top().record == due.record) {
+        rules.push_back(due_.top().rule);
+        due_.pop();
+    }
+    judge(due.record, rules, sink);
 }
 
 void Engine::feed(const ClearEvent& event, const Sink& sink) {
     // What was due before this event was recorded is judged with what was known before it.
     if (event.recorded_at > now_) now_ = event.recorded_at;
-    while (!due_.empty() && due_.top().at < event.recorded_at) {
-        const Due due = due_.top();
-        due_.pop();
-        judge(due.record, {due.rule}, false, sink);
-    }
+    while (!due_.empty() && due_.top().at < event.recorded_at) judge_due(sink);
     const bool is_first = position_ == 0;
-    const World::Touched touched = take_in(event, true);
-    const std::vector<RecordIndex> neighbours = features_->refresh();
-    if (touched.record != no_record) judge_touched(touched, neighbours, event, sink);
-    const EventIndex type = world_->event_index(event.type);
+    News news;
+    news.said = said_by(event);
+    news.recorded_at = event.recorded_at;
+    const World::Touched touched = news.touched = take_in(event, &news.said);
+    const EventIndex type = news.said.type;
+    news.neighbours = features_->refresh();
+    news.changes = features_->refresh_measures();
+    if (touched.record != no_record) judge_touched(std::move(news), sink);
     const auto triggered = by_trigger_.find(type);
     if (type != no_index && triggered != by_trigger_.end() && touched.record != no_record && !touched.fixes) {
         Subject& subject = subjects_[touched.record];
@@ -119,11 +115,7 @@ void Engine::feed(const ClearEvent& event, const Sink& sink) {
             due_.push({Instant{event.recorded_at.ms + rules_[rule].rule->on.wait}, orders_++, touched.record, rule});
         }
     }
-    while (!due_.empty() && due_.top().at <= now_) {
-        const Due due = due_.top();
-        due_.pop();
-        judge(due.record, {due.rule}, false, sink);
-    }
+    while (!due_.empty() && due_.top().at <= now_) judge_due(sink);
     for (const std::uint16_t rule : scheduled_) {
         if (is_first)
             rules_[rule].last = scheduled(rules_[rule].rule->on, last_recorded_,
@@ -138,78 +130,30 @@ void Engine::judge_scheduled(const Sink& sink) {
         if (at <= rules_[rule].last) continue;
         rules_[rule].last = at;
         const std::vector<RecordIndex> records = world_->records(rules_[rule].subject);
-        for (const RecordIndex record : records) judge(record, {rule}, false, sink);
+        for (const RecordIndex record : records) judge(record, {rule}, sink);
     }
 }
 
-void Engine::judge_touched(const World::Touched& touched, const std::vector<RecordIndex>& neighbours,
-                           const ClearEvent& event, const Sink& sink) {
-    std::set<RecordIndex> again;
-    for (const RecordIndex record : neighbours) {
-        if (subjects_.contains(record)) again.insert(record);
-    }
-    const auto look = [&](std::uint64_t on, const std::function<bool(RecordIndex)>& reached) {
-        const auto found = dependants_.find(on);
-        if (found == dependants_.end()) return;
-        for (const RecordIndex subject : found->second) {
-            if (reached(subject)) again.insert(subject);
-        }
-    };
-    const auto always = [](RecordIndex) { return true; };
-    if (touched.fixes) {
-        const auto found = track_dependants_.find(dependency('t', 0, world_->record(touched.record).id));
-        if (found != track_dependants_.end()) {
-            for (const TrackRead& read : found->second) {
-                if (read.from <= touched.last && touched.first <= read.to) again.insert(read.subject);
-            }
-        }
+void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, const Sink& sink) {
+    if (watch_ != nullptr) watch_->begins(*this, record, false);
+    if (is_everything_judged_) {
+        settle_all(record, rules, findings_of(record, rules, false, *features_), sink);
     } else {
-        look(dependency('r', touched.entity, world_->record(touched.record).id), always);
+        Keeping keeping(record, *features_, dependants_, kept_of(record));
+        JudgeSubject judge(standing(), *features_, record, &keeping, &keeping);
+        settle_all(record, rules, findings_of(judge, record, rules, false), sink);
     }
-    for (const Features::Moved& moved : moved_) {
-        const Millis reach = features_->reach(moved.index);
-        const Millis ahead = features_->ahead(moved.index);
-        const auto within = [&](RecordIndex subject) {
-            if (reach == 0) return true;
-            Reader reader(*paths_, subject, nullptr);
-            if (!reader.time()) return true;
-            const auto near = [&](Instant time) {
-                return reader.time()->ms >= time.ms - ahead && reader.time()->ms - time.ms <= reach;
-            };
-            return near(moved.old_time) || near(moved.new_time);
-        };
-        if (!moved.old_key.empty()) look(dependency('i', moved.index, moved.old_key), within);
-        if (!moved.new_key.empty() && moved.new_key != moved.old_key) {
-            look(dependency('i', moved.index, moved.new_key), within);
-        }
-    }
-    bool is_late = false;
-    for (const RecordIndex record : again) {
-        std::vector<std::uint16_t> rules;
-        for (const Asked& asked : subjects_[record].asked) {
-            if (!asked.judged) continue;
-            const CompiledRule& rule = rules_[asked.rule];
-            if (rule.trigger != no_index && event.recorded_at.ms - asked.triggered.ms > rule.revise) {
-                is_late = true;
-            } else {
-                rules.push_back(asked.rule);
-            }
-        }
-        if (!rules.empty()) judge(record, rules, true, sink);
-    }
-    if (is_late) ++too_late_;
-}
-
-void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool again, const Sink& sink) {
-    if (watch_ != nullptr) watch_->begins(*this, record, rules.size(), again);
-    settle_all(record, rules, findings_of(record, rules, false, *features_), sink);
-    if (watch_ != nullptr) watch_->ends();
+    if (watch_ != nullptr) watch_->ends(rules.size());
 }
 
 std::vector<std::vector<Finding>> Engine::findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
                                                       bool known_now, Features& features) {
-    Dependencies dependencies(*this, record);
-    JudgeSubject judge(standing(), features, record, known_now ? nullptr : &dependencies);
+    JudgeSubject judge(standing(), features, record, nullptr);
+    return findings_of(judge, record, rules, known_now);
+}
+
+std::vector<std::vector<Finding>> Engine::findings_of(JudgeSubject& judge, RecordIndex record,
+                                                      const std::vector<std::uint16_t>& rules, bool known_now) {
     std::vector<std::vector<Finding>> all;
     for (const std::uint16_t number : rules) {
         const CompiledRule& rule = rules_[number];

@@ -9,15 +9,15 @@
 #include <memory>
 #include <optional>
 #include <queue>
-#include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "engine/features.h"
 #include "engine/finding.h"
 #include "engine/judge_subject.h"
+#include "engine/kept_features.h"
 
 namespace ningyi::engine {
 
@@ -36,9 +36,10 @@ class Engine;
 class Watch {
 public:
     virtual ~Watch() = default;
-    // By so many rules; `again`: not because it fell due.
-    virtual void begins(const Engine& engine, RecordIndex record, std::size_t rules, bool again) = 0;
-    virtual void ends() = 0;
+    // `again`: not because it fell due.
+    virtual void begins(const Engine& engine, RecordIndex record, bool again) = 0;
+    // By so many rules; 0: nothing changed that one of them reads.
+    virtual void ends(std::size_t rules) = 0;
 };
 
 class Engine {
@@ -80,6 +81,8 @@ public:
     Standing standing() const { return {*set_, *zone_, *paths_, position_, last_recorded_}; }
     std::uint64_t position() const { return position_; }
     void watch(Watch* watch) { watch_ = watch; }  // null: nobody
+    // The slow way, for comparing: at every event all that was judged is judged again, and nothing is kept for it.
+    void judge_everything() { is_everything_judged_ = true; }
 
 private:
     struct Current {
@@ -99,11 +102,24 @@ private:
     struct Subject {
         std::vector<Current> current;
         std::vector<Asked> asked;
-        std::unordered_set<std::uint64_t> dependencies;
+        std::unique_ptr<KeptFeatures> kept;
+        bool was_forgotten = false;  // what was kept of it, at least once
     };
-    struct TrackRead {
+    // Why a judged subject is looked at again.
+    struct Reached {
         RecordIndex subject = no_record;
-        Instant from, to;
+        enum class By : std::uint8_t { said, fixes, pairs, moved, measure } by = By::said;
+        std::uint32_t number = 0;  // moved: in moved_; measure: in changes
+        auto operator<=>(const Reached&) const = default;
+    };
+    // What one event brought.
+    struct News {
+        World::Touched touched;
+        Said said;  // empty for fixes
+        Instant recorded_at;
+        std::vector<RecordIndex> neighbours;
+        std::vector<Features::MeasureChange> changes;
+        std::vector<bool> features, rules;  // which read a field that was said
     };
     struct Due {
         Instant at;
@@ -113,22 +129,34 @@ private:
         bool operator>(const Due& other) const { return at != other.at ? at > other.at : order > other.order; }
     };
 
-    void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, bool again, const Sink& sink);  // live
+    void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, const Sink& sink);  // live, it is due
     // What these rules say of the subject, rule by rule. With `known_now` it changes nothing, so that several may ask
     // at the same time, each with features of its own; live it notes what the answers hang on.
     std::vector<std::vector<Finding>> findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
                                                   bool known_now, Features& features);
+    std::vector<std::vector<Finding>> findings_of(JudgeSubject& judge, RecordIndex record,
+                                                  const std::vector<std::uint16_t>& rules, bool known_now);
     // Takes that as said: counts, revises and hands on.
     void settle_all(RecordIndex record, const std::vector<std::uint16_t>& rules,
                     std::vector<std::vector<Finding>> findings, const Sink& sink);
     void settle(RecordIndex record, std::uint16_t rule, std::vector<Finding> findings, const Sink& sink);
-    World::Touched take_in(const ClearEvent& event, bool at_once);  // indexes brought up to date at once, or when asked
-    void judge_touched(const World::Touched& touched, const std::vector<RecordIndex>& neighbours,
-                       const ClearEvent& event, const Sink& sink);
+    World::Touched take_in(const ClearEvent& event, const Said* said);  // null: indexes are brought up to date later
+    Said said_by(const ClearEvent& event) const;
+    void judge_due(const Sink& sink);  // what falls due first: one subject by every rule due at that time
+
+    // judge_again.cc
+    void judge_touched(News news, const Sink& sink);
+    std::vector<Reached> reached_by(const News& news) const;
+    // What `why` makes of one subject: the rules to judge it by again. Sets `is_late` when one of them may not be any
+    // more.
+    std::vector<std::uint16_t> rules_again(JudgeSubject& judge, RecordIndex record, const News& news,
+                                           std::span<const Reached> why, bool& is_late);
+    bool is_stale(std::uint16_t feature, const KeptFeature* kept, bool is_own, const News& news,
+                  std::span<const Reached> why) const;
+    KeptFeatures& kept_of(RecordIndex record);
+    bool is_in_time(const Asked& asked, Instant recorded_at) const;
+
     void judge_scheduled(const Sink& sink);
-    class Dependencies;  // of one subject, as it is judged live
-    void depend(RecordIndex subject, std::uint64_t on);
-    void depend_on_track(RecordIndex subject, std::string_view carrier, Instant from, Instant to);
     Finding gone(const CompiledRule& rule, RecordIndex record, std::string_view dedup);
 
     const rule::RuleSet* set_ = nullptr;
@@ -139,11 +167,14 @@ private:
     std::vector<CompiledRule> rules_;
     std::map<EventIndex, std::vector<std::uint16_t>> by_trigger_;
     std::vector<std::uint16_t> scheduled_;  // rules with `every`
+    std::vector<bool> mixed_;               // features that rules of one kind of subject look at as of different times
     std::unordered_map<RecordIndex, Subject> subjects_;
-    std::unordered_map<std::uint64_t, std::vector<RecordIndex>> dependants_;
-    std::unordered_map<std::uint64_t, std::vector<TrackRead>> track_dependants_;  // by carrier
+    Dependants dependants_;
+    std::queue<RecordIndex> kept_;  // those with kept features, the oldest first
+    std::vector<std::unordered_map<std::string_view, FieldIndex>> field_names_;  // by entity
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
     std::vector<Features::Moved> moved_;
+    bool is_everything_judged_ = false;
     std::map<CountKey, std::int64_t> counts_;
     std::uint64_t position_ = 0;
     std::uint64_t orders_ = 0;

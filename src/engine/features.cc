@@ -104,9 +104,10 @@ void Features::bring_in() {
     baselines_.clear();
 }
 
-std::vector<Features::Moved> Features::update(RecordIndex record) {
+std::vector<Features::Moved> Features::update(RecordIndex record, const Said* said) {
     if (!shared_->later.empty()) bring_in();
     std::vector<Moved> moved;
+    bool is_moved = false;
     const World& world = paths_->world();
     const EntityIndex entity = world.record(record).entity;
     for (std::size_t i = 0; i < indexes_.size(); ++i) {
@@ -114,13 +115,32 @@ std::vector<Features::Moved> Features::update(RecordIndex record) {
         if (index.entity != entity) continue;
         const Change* entered = world.entered(record, index.from);
         if (entered == nullptr) continue;
+        const auto placed = index.placed.find(record);
+        if (said != nullptr && said->type != index.from && !index.place.meets(*said)) {
+            if (placed == index.placed.end()) continue;
+            const Entry stays = placed->second.entry;
+            const std::string& key = placed->second.key;
+            if (index.content.meets(*said)) {
+                place_in_columns(index, key, &stays, nullptr);
+                place_in_columns(index, key, nullptr, &stays);
+                is_moved = true;
+            }
+            outdate_measures(static_cast<std::uint16_t>(i), key, said);
+            moved.push_back({.index = static_cast<std::uint16_t>(i),
+                             .is_placed_anew = false,
+                             .old_key = key,
+                             .new_key = key,
+                             .old_time = stays.time,
+                             .new_time = stays.time});
+            continue;
+        }
         Reader reader(*paths_, record, nullptr);
         Moved change;
+        change.is_placed_anew = is_moved = true;
         change.index = static_cast<std::uint16_t>(i);
         Entry entry{.time = reader.time().value_or(Instant{}), .id = entered->id, .record = record};
         if (reader.time()) change.new_key = key_of(index.key, reader);
         change.new_time = entry.time;
-        const auto placed = index.placed.find(record);
         if (placed != index.placed.end()) {
             const Entry gone = placed->second.entry;
             change.old_key = placed->second.key;
@@ -136,19 +156,22 @@ std::vector<Features::Moved> Features::update(RecordIndex record) {
             place_in_columns(index, change.new_key, nullptr, &entry);
             index.placed.emplace(record, Index::Placed{change.new_key, entry});
         }
+        outdate_measures(change.index, change.old_key, nullptr);
+        outdate_measures(change.index, change.new_key, nullptr);
         moved.push_back(std::move(change));
     }
     for (Pairing& pairing : pairings_) {
+        if (said != nullptr && said->type != pairing.from && !pairing.looks.meets(*said)) continue;
         if (pairing.entity == entity && world.entered(record, pairing.from) != nullptr) pairing.waiting.insert(record);
     }
-    if (!moved.empty()) baselines_.clear();
+    if (is_moved) baselines_.clear();
     return moved;
 }
 
-void Features::forget(const World::Touched& touched) {
+void Features::forget(const World::Touched& touched, const Said* said) {
     if (touched.record == no_record) return;
-    forget_gathered(touched);
-    forget_pairs(touched);
+    forget_gathered(touched, said);
+    forget_pairs(touched, said);
 }
 
 Value Features::evaluate(const Scalar& scalar, Reader& a, Reader* b) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/fact_value.h"
+#include "engine/field_set.h"
 #include "engine/paths.h"
 #include "engine/shared_marks.h"
 #include "rule/rule.h"
@@ -53,28 +54,55 @@ public:
     const std::vector<std::string>& facts(std::uint16_t feature) const { return compiled_[feature].facts; }
     std::uint16_t index_of(std::string_view name) const;  // no_index when unknown
 
-    // Brings the indexes up to date with a record that changed. REQUIRES: called for every touched record.
+    // What a feature may look at, known from its text.
+    struct Outlook {
+        FieldSet fields;  // of whatever record
+        EventIndex from = no_index;
+        std::uint16_t index = no_index, peer_index = no_index;
+        Millis reach = 0, ahead = 0;  // as below, of this feature alone
+        bool is_shared = false;       // told by shared measures, but for the subject's own fields
+        bool is_pair = false;         // searches for pairs of tracks
+        bool reads_tracks = false;    // of any record
+        std::vector<Path> tracks;     // of the subject
+    };
+    const std::vector<Outlook>& outlooks() const { return shared_->outlooks; }
+
+    // Brings the indexes up to date with a record that changed. REQUIRES: called for every touched record. `said`: what
+    // changed of it, null when that is not known.
     struct Moved {
         std::uint16_t index = 0;
+        bool is_placed_anew = false;   // else it stands where it stood, and what is read of it may have changed
         std::string old_key, new_key;  // empty: was not, is not in the index
         Instant old_time, new_time;
     };
-    std::vector<Moved> update(RecordIndex record);
+    std::vector<Moved> update(RecordIndex record, const Said* said = nullptr);
     // The same, told later and for all records at once: when something is computed. For a re-audit, where nobody asks
     // what moved; a key with a million records is then sorted once and not shifted a million times.
     void update_later(RecordIndex record);
-    // How long after a record's time a subject's time may lie and still be reached through this index; 0: always
-    // reached.
+    // How long after a record's time a subject's time may lie and still be reached through this index by a feature that
+    // reaches so far only.
     Millis reach(std::uint16_t index) const { return indexes_[index].reach; }
     // And how long before it; 0 unless a feature of the index looks ahead.
     Millis ahead(std::uint16_t index) const { return indexes_[index].ahead; }
     // Drops what was kept from earlier judgements and may have changed. REQUIRES: called for everything that came in.
-    void forget(const World::Touched& touched);
+    // `said` as in update(); of fixes it is not asked.
+    void forget(const World::Touched& touched, const Said* said = nullptr);
     // Live: brings the search for pairs of tracks up to date with all that came in, and names the records whose
     // neighbours changed by it. In a re-audit compute() does so by itself.
     std::vector<RecordIndex> refresh();
 
     FeatureRows compute(std::uint16_t feature, Reader& subject, AsOf as_of, Reads* reads);
+
+    // Live: a measure over many records that is the same for every subject with its key and arguments is kept once for
+    // all of them. This measures again what came in since, and names those that came out otherwise.
+    struct MeasureChange {
+        std::uint32_t measure = 0;
+        std::uint16_t feature = 0;
+        std::vector<std::uint16_t> facts;
+    };
+    std::vector<MeasureChange> refresh_measures();
+    // Rises whenever it came out otherwise.
+    std::uint64_t measure_version(std::uint32_t measure) const { return shared_measures_[measure].version; }
 
     // Brings everything up to date that compute() would, so that several may compute at the same time.
     // `together` does that many pieces of work, at the same time or not, and comes back when all are done.
@@ -106,6 +134,7 @@ private:
         };
         std::unordered_map<RecordIndex, Placed> placed;
         std::vector<std::uint16_t> columns;  // numbers of the columns kept for the keys of this index
+        FieldSet place, content;             // fields that say where a record stands, what the columns hold
     };
     struct Slot {
         bool other = false;  // of b
@@ -176,6 +205,7 @@ private:
             std::vector<std::uint64_t> told_by;  // other records that tell that
             bool is_empty() const { return parts.empty() && slots.empty(); }
         };
+        FieldSet looks;  // fields that its features may look at
         std::unordered_map<RecordIndex, Member> members;
         SharedMarks marks;
         std::unordered_set<RecordIndex> waiting;  // members that came or changed since
@@ -200,6 +230,7 @@ private:
         std::uint16_t peer_index = no_index, peer_column = no_index;  // baseline
         std::vector<Path> a_peers;
         std::uint16_t pairing = no_index;  // neardup, meet
+        Millis reach = 0, ahead = 0;       // of index
         std::vector<std::string> facts;
     };
     struct Binder;
@@ -247,7 +278,32 @@ private:
                              FeatureRows& out) const;
     void add_measurement(const track::MeasureDefinition& definition, const track::Measurement& measured,
                          std::vector<cel::Value>& row) const;  // verdict, limits, strength, facts
-    void forget_gathered(const World::Touched& touched);
+    void forget_gathered(const World::Touched& touched, const Said* said);
+
+    // features_outlook.cc
+    Outlook outlook_of(const Compiled& c) const;
+    void add_outlooks();
+
+    // features_shared.cc
+    struct SharedMeasure {
+        std::uint16_t feature = 0;
+        std::string key;
+        std::vector<track::Argument> arguments;
+        track::Measurement measured;
+        std::uint64_t version = 1;
+        bool is_stale = true;
+    };
+    std::uint32_t shared_measure(const Compiled& c, const std::string& key, const std::string& same,
+                                 const std::vector<track::Argument>& arguments) const;
+    track::Measurement measured_anew(const SharedMeasure& shared, std::uint32_t number) const;
+    void outdate_measure(std::uint32_t number);
+    void outdate_measures(std::uint16_t index, const std::string& key, const Said* said);
+    void outdate_measures_of(std::uint64_t kept);  // a dwell that is known no more
+    mutable std::vector<SharedMeasure> shared_measures_;
+    mutable std::unordered_map<std::string, std::uint32_t> shared_numbers_;
+    mutable std::unordered_map<std::string, std::vector<std::uint32_t>> shared_by_key_;  // by index and key
+    mutable std::unordered_map<std::uint64_t, std::unordered_set<std::uint32_t>> shared_by_note_;
+    mutable std::vector<std::uint32_t> stale_measures_;
 
     // features_pairs.cc
     struct Verified;
@@ -267,7 +323,7 @@ private:
     std::optional<Pairing::Member> member_of(const Pairing& pairing, Reader& reader) const;
     void refresh(std::uint16_t pairing, std::vector<RecordIndex>* affected);
     struct Prepared;
-    void forget_pairs(const World::Touched& touched);
+    void forget_pairs(const World::Touched& touched, const Said* said);
 
     // features_baseline.cc
     FeatureRows baseline(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const;
@@ -327,6 +383,7 @@ private:
         std::vector<Index> indexes;
         std::vector<ColumnRule> column_rules;
         std::vector<Pairing> pairings;
+        std::vector<Outlook> outlooks;
         std::map<std::string, std::size_t> gatherings;
         std::unordered_map<std::uint64_t, Dwell> dwells;   // made by prepare(), until anything comes in
         std::vector<RecordIndex> later;                    // told for later, each once

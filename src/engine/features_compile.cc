@@ -231,7 +231,7 @@ std::uint16_t Features::index_for(const Binder& binder, const rule::Feature& fea
     while (i < indexes_.size() && indexes_[i].name != index.name) ++i;
     if (i == indexes_.size()) indexes_.push_back(std::move(index));
     Index& shared = indexes_[i];
-    shared.reach = reach == 0 || shared.reach < 0 ? -1 : std::max(shared.reach, reach);  // -1: always reached
+    shared.reach = std::max(shared.reach, reach);
     return static_cast<std::uint16_t>(i);
 }
 
@@ -340,6 +340,8 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
             const bool is_at_own_time =
                 feature.kind != FeatureKind::overlap || feature.own_start == world.entity(c.a).time;
             if (feature.over || !is_at_own_time) reach = 0;  // over all; as is {rows: n}
+            c.reach = reach;
+            c.ahead = ahead;
             c.index = features->index_for(binder, feature, c, feature.key, reach, c.a_key);
             features->indexes_[c.index].ahead = std::max(features->indexes_[c.index].ahead, ahead);
             if (!feature.peers.empty() || feature.by_keys) {  // no fields: everyone is a peer
@@ -446,9 +448,9 @@ Result<std::unique_ptr<Features>> Features::compile(const rule::RuleSet& set, co
         }
         features->compiled_.push_back(std::move(c));
     }
-    for (Index& index : features->indexes_) index.reach = std::max<Millis>(index.reach, 0);
     features->columns_.resize(features->column_rules_.size());
     if (!faults.empty()) return failure(std::move(faults));
+    features->add_outlooks();
     return features;
 }
 

@@ -20,7 +20,7 @@ std::uint64_t Features::place_of(const Noted& note) {
     return text * 0x9E3779B97F4A7C15ULL + (note.is_carrier ? 0x10000ULL : note.entity);
 }
 
-void Features::forget_gathered(const World::Touched& touched) {
+void Features::forget_gathered(const World::Touched& touched, const Said* said) {
     measured_.clear();
     shared_->dwells.clear();
     const Noted changed{.is_carrier = touched.fixes,
@@ -28,16 +28,31 @@ void Features::forget_gathered(const World::Touched& touched) {
                         .id = paths_->world().record(touched.record).id,
                         .from = {},
                         .to = {}};
+    if (const auto noted = shared_by_note_.find(place_of(changed)); noted != shared_by_note_.end()) {
+        for (const std::uint32_t number : noted->second) outdate_measure(number);
+    }
     const auto found = gathered_from_.find(place_of(changed));
     if (found == gathered_from_.end()) return;
+    const auto is_said = [&](std::uint64_t kept) {
+        for (std::size_t i = 0; i < compiled_.size(); ++i) {
+            if (compiled_[i].each != nullptr && compiled_[i].gathering == static_cast<std::uint16_t>(kept) &&
+                shared_->outlooks[i].fields.meets(*said))
+                return true;
+        }
+        return false;
+    };
     std::erase_if(found->second, [&](std::uint64_t kept) {
         const auto dwell = gathered_.find(kept);
         if (dwell == gathered_.end()) return true;
+        if (!touched.fixes && said != nullptr && !is_said(kept)) return false;
         const std::vector<Noted>& notes = dwell->second.notes;
         const bool is_reached = !touched.fixes || std::any_of(notes.begin(), notes.end(), [&](const Noted& note) {
             return note.is_carrier && note.from <= touched.last && touched.first <= note.to;
         });
-        if (is_reached) gathered_.erase(dwell);
+        if (is_reached) {
+            gathered_.erase(dwell);
+            outdate_measures_of(kept);
+        }
         return is_reached;
     });
     if (found->second.empty()) gathered_from_.erase(found);
@@ -200,15 +215,21 @@ FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const 
     };
     if (!c.feature->over) return told(c.measure->run(arguments));
 
-    const std::vector<Entry>* entries = this->entries(c, a, reads);
+    std::string key;
+    const std::vector<Entry>* entries = this->entries(c, a, reads, &key);
     if (entries == nullptr) return result;
     // The same for every subject with this key and these arguments, until something new comes in.
-    std::string same = std::to_string(&c - compiled_.data()) + key_of(c.a_key, a);
+    std::string same = std::to_string(&c - compiled_.data()) + key;
     for (const track::Argument& argument : arguments) {
         same += format("{},{},{},{};", argument.present, argument.number, argument.place.lat_e7, argument.place.lon_e7);
     }
+    if (reads != nullptr && c.same_for_all) {
+        const std::uint32_t shared = shared_measure(c, key, same, arguments);
+        reads->measure(shared);
+        return told(shared_measures_[shared].measured);
+    }
     const auto known = measured_.find(same);
-    if (reads == nullptr && c.same_for_all && known != measured_.end()) return told(known->second);
+    if (c.same_for_all && known != measured_.end()) return told(known->second);
     for (std::size_t i = 0; i < c.each_args.size(); ++i) {  // for the digest
         if (c.each_args[i].source != Argument::Source::param) continue;
         const track::ArgumentKind kind = c.each == nullptr ? track::ArgumentKind::length : c.each->parameters[i].kind;
@@ -238,7 +259,7 @@ FeatureRows Features::measure(const Compiled& c, Reader& a, Reads* reads) const 
         if (kind == track::ArgumentKind::dwells || kind == track::ArgumentKind::visits) arguments[i].present = true;
     }
     const track::Measurement measured = c.measure->run(arguments);
-    if (reads == nullptr && c.same_for_all) measured_.insert_or_assign(same, measured);
+    if (c.same_for_all) measured_.insert_or_assign(same, measured);
     return told(measured);
 }
 

@@ -121,7 +121,7 @@ std::optional<Features::Pairing::Member> Features::member_of(const Pairing& pair
     return member;
 }
 
-void Features::forget_pairs(const World::Touched& touched) {
+void Features::forget_pairs(const World::Touched& touched, const Said* said) {
     if (pairings_.empty()) return;
     const std::uint64_t place = place_of({.is_carrier = touched.fixes,
                                           .entity = touched.entity,
@@ -142,7 +142,9 @@ void Features::forget_pairs(const World::Touched& touched) {
     }
     const auto found = told_by_.find(place);
     if (found == told_by_.end()) return;
-    for (const auto& [pairing, record] : found->second) pairings_[pairing].waiting.insert(record);
+    for (const auto& [pairing, record] : found->second) {
+        if (said == nullptr || pairings_[pairing].looks.meets(*said)) pairings_[pairing].waiting.insert(record);
+    }
 }
 
 // Brings one pairing up to date. A track is read once for all pairings that wait for it.

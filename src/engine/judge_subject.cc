@@ -22,15 +22,15 @@ Instant scheduled(const rule::Trigger& on, Instant now, const Zone& zone) {
     return Instant{zone.midnight(first_day(Date{day.days - 1})).ms + on.at};
 }
 
-JudgeSubject::JudgeSubject(Standing standing, Features& features, RecordIndex record, Reads* reads)
+JudgeSubject::JudgeSubject(Standing standing, Features& features, RecordIndex record, Reads* reads, RowsKeeper* keeper)
     : standing_(standing),
       world_(standing.paths.world()),
       features_(features),
       record_(record),
       reads_(reads),
-      reader_(standing.paths, record, reads) {
-    feature_rows_.resize(standing.set.features.size());
-}
+      reader_(standing.paths, record, reads),
+      keeper_(keeper),
+      feature_rows_(standing.set.features.size()) {}
 
 std::size_t JudgeSubject::rows_in(const CompiledRule& rule) {
     begin(rule);
@@ -184,7 +184,7 @@ void JudgeSubject::stand(EventIndex trigger, const rule::Trigger& on) {
     } else if (trigger == no_index) {
         as_of.time = scheduled(on, standing_.last_recorded, standing_.zone);
     }
-    if (as_of != as_of_) std::fill(feature_rows_.begin(), feature_rows_.end(), std::nullopt);
+    if (as_of != as_of_) std::fill(feature_rows_.begin(), feature_rows_.end(), nullptr);
     as_of_ = as_of;
     reader_.judged_on(as_of.time ? std::optional(standing_.zone.date(*as_of.time)) : std::nullopt);
 }
@@ -211,7 +211,7 @@ bool JudgeSubject::applies(const CompiledRule& rule) {
 
 const FeatureRows& JudgeSubject::rows_of(std::uint16_t feature) {
     use(feature);
-    if (!feature_rows_[feature]) {
+    if (feature_rows_[feature] == nullptr) {
         AsOf as_of = as_of_;
         if (own_time_) {
             const rule::Feature& declared = standing_.set.features[feature];
@@ -219,7 +219,9 @@ const FeatureRows& JudgeSubject::rows_of(std::uint16_t feature) {
             const Change* entered = from == no_index ? nullptr : world_.entered(record_, from);
             if (entered != nullptr) as_of.id = entered->id;
         }
-        feature_rows_[feature] = features_.compute(feature, reader_, as_of, reads_);
+        feature_rows_[feature] = keeper_ != nullptr
+                                     ? &keeper_->rows(feature, reader_, as_of)
+                                     : &computed_.emplace_front(features_.compute(feature, reader_, as_of, reads_));
     }
     return *feature_rows_[feature];
 }
@@ -252,7 +254,7 @@ void JudgeSubject::add_evidence(const CompiledRule::Evidence& evidence, std::vec
     if (id.kind() != Kind::string) return;
     const RecordIndex other = world_.find(evidence.others, id.text());
     if (other == no_record) return;
-    Reader reader = Reader::as_of(standing_.paths, other, reader_.time_for(evidence.others), nullptr);
+    Reader reader = Reader::as_of(standing_.paths, other, reader_.time_for(evidence.others), reads_);
     if (evidence.track) {
         add_track(reader);
     } else {

@@ -3,6 +3,7 @@
 // rules, and the full judgement of each. Live, re-audit, replay, explanation and fact tables all look through it.
 #pragma once
 
+#include <forward_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,10 +33,21 @@ struct JudgedRow {
     std::vector<std::uint16_t> used;  // features that this row looked at
 };
 
+// Keeps the rows of features from one judgement of a subject to the next.
+class RowsKeeper {
+public:
+    virtual ~RowsKeeper() = default;
+    // What Features::compute says; it stays where it is until the same feature is asked as of another time.
+    virtual const FeatureRows& rows(std::uint16_t feature, Reader& subject, const AsOf& as_of) = 0;
+};
+
 class JudgeSubject final : public rule::Facts {
 public:
-    // `reads` is told everything that is looked at; may be null. Keeps references to features and reads.
-    JudgeSubject(Standing standing, Features& features, RecordIndex record, Reads* reads);
+    // `reads` is told everything that is looked at, and `keeper` asked for rows; both may be null. Keeps references.
+    JudgeSubject(Standing standing, Features& features, RecordIndex record, Reads* reads, RowsKeeper* keeper = nullptr);
+
+    // Looks at the subject as the rule does.
+    void begin(const CompiledRule& rule);
 
     // All judgements of a rule: one, or one a row of its `each` feature.
     // clear_too: a clear one carries its values as well.
@@ -69,7 +81,6 @@ public:
     cel::Value scope(const std::string& key) override { return reader_.scope(key); }
 
 private:
-    void begin(const CompiledRule& rule);
     void use(std::uint16_t feature);
     bool applies(const CompiledRule& rule);
     void add_evidence(const CompiledRule::Evidence& evidence, std::vector<std::uint64_t>& seqs);
@@ -87,7 +98,9 @@ private:
     std::uint16_t each_ = no_index;
     std::size_t row_ = 0;
     bool is_by_row_ = false;  // the rule applies and is judged row by row
-    std::vector<std::optional<FeatureRows>> feature_rows_;
+    RowsKeeper* keeper_;
+    std::vector<const FeatureRows*> feature_rows_;  // null: not asked yet
+    std::forward_list<FeatureRows> computed_;       // without a keeper
 };
 
 }  // namespace ningyi::engine

@@ -83,6 +83,7 @@ public:
     virtual void record(EntityIndex entity, std::string_view id) = 0;
     virtual void carrier(std::string_view id, Instant from, Instant to) = 0;
     virtual void index(std::uint16_t index, std::string_view key) = 0;
+    virtual void measure(std::uint32_t /*shared*/) {}  // Features::SharedMeasure
 };
 
 // The fixes of one track field of one record, marked, and the events they stand in.
