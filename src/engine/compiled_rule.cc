@@ -51,17 +51,7 @@ private:
         for (const auto& [alias, name] : rule.features) {
             if (alias == head) return feature_source(features_, features_.index_of(name), tail);
         }
-        if (head == "others") {
-            FactSource source;
-            const std::size_t second = tail.find('.');
-            source.entity = world_.entity_index(tail.substr(0, second));
-            if (source.entity == no_index || second == std::string_view::npos) return source;
-            if (world_.field_index(source.entity, tail.substr(second + 1)) == no_index) return source;
-            source.kind = FactSource::Kind::others;
-            source.path = paths_.find(source.entity, tail.substr(second + 1)).value_or(Path{});
-            return source;
-        }
-        return path_source(paths_, compiled.subject, path);
+        return fact_source(paths_, features_, compiled.subject, path);
     }
 
     void add_features(CompiledRule& compiled) {
@@ -162,6 +152,22 @@ FactSource feature_source(const Features& features, std::uint16_t feature, std::
     source.kind = FactSource::Kind::feature;
     source.feature = feature;
     source.fact = static_cast<std::uint16_t>(found - facts.begin());
+    return source;
+}
+
+FactSource fact_source(const Paths& paths, const Features& features, EntityIndex subject, std::string_view name) {
+    const std::size_t dot = name.find('.');
+    const std::string_view head = name.substr(0, dot);
+    const std::string_view tail = dot == std::string_view::npos ? "" : name.substr(dot + 1);
+    if (head.starts_with('@')) return feature_source(features, features.index_of(head.substr(1)), tail);
+    if (head != "others") return path_source(paths, subject, name);
+    FactSource source;
+    const std::size_t second = tail.find('.');
+    source.entity = paths.world().entity_index(tail.substr(0, second));
+    if (source.entity == no_index || second == std::string_view::npos) return source;
+    if (paths.world().field_index(source.entity, tail.substr(second + 1)) == no_index) return source;
+    source.kind = FactSource::Kind::others;
+    source.path = paths.find(source.entity, tail.substr(second + 1)).value_or(Path{});
     return source;
 }
 

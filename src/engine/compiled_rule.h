@@ -57,5 +57,8 @@ Result<std::vector<CompiledRule>> compile_rules(const rule::RuleSet& set, const 
 FactSource path_source(const Paths& paths, EntityIndex subject, std::string_view path);
 // Where a fact of a feature is read ("" for the one value of a window).
 FactSource feature_source(const Features& features, std::uint16_t feature, std::string_view fact);
+// The same by the name all rules share (rule::Fact, BatchJudge::others): "order.pay", "@overlap.lasts",
+// "others.elder.area".
+FactSource fact_source(const Paths& paths, const Features& features, EntityIndex subject, std::string_view name);
 
 }  // namespace ningyi::engine

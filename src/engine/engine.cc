@@ -2,8 +2,15 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace ningyi::engine {
+namespace {
+
+// Fewer rules are judged faster one by one than by the program of all of them.
+constexpr std::ptrdiff_t least_for_batch = 4;
+
+}  // namespace
 Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Zone& zone) {
     auto engine = std::make_unique<Engine>();
     engine->set_ = &set;
@@ -18,15 +25,18 @@ Result<std::unique_ptr<Engine>> Engine::create(const rule::RuleSet& set, const Z
     auto rules = compile_rules(set, *engine->paths_, *engine->features_);
     if (!rules) return failure(std::move(rules.error()));
     engine->rules_ = std::move(*rules);
+    engine->batches_ = batches_of(engine->rules_, engine->standing(), *engine->features_);
+    engine->places_.resize(engine->rules_.size());
+    for (std::size_t batch = 0; batch < engine->batches_.size(); ++batch) {
+        const std::vector<const CompiledRule*>& of_batch = engine->batches_[batch].rules();
+        for (std::size_t rule = 0; rule < of_batch.size(); ++rule)
+            engine->places_[of_batch[rule]->number] = {batch, rule};
+    }
     engine->mixed_.resize(engine->features_->outlooks().size());
     for (const CompiledRule& one : engine->rules_) {
         for (const CompiledRule& other : engine->rules_) {
             if (one.subject != other.subject) continue;
-            const bool has_time = !engine->paths_->common(one.subject).time.is_none();
-            const bool both_at_own_time = has_time && one.trigger != no_index && other.trigger != no_index;
-            const bool is_same_hour = one.trigger == other.trigger && one.rule->on.every == other.rule->on.every &&
-                                      one.rule->on.at == other.rule->on.at;
-            if (both_at_own_time || is_same_hour) continue;
+            if (stand_at_the_same_time(one, other, *engine->paths_)) continue;
             for (const std::uint16_t feature : one.features) {
                 if (std::find(other.features.begin(), other.features.end(), feature) != other.features.end())
                     engine->mixed_[feature] = true;
@@ -137,48 +147,84 @@ void Engine::judge_scheduled(const Sink& sink) {
 void Engine::judge(RecordIndex record, const std::vector<std::uint16_t>& rules, const Sink& sink) {
     if (watch_ != nullptr) watch_->begins(*this, record, false);
     if (is_everything_judged_) {
-        settle_all(record, rules, findings_of(record, rules, false, *features_), sink);
+        settle_all(record, rules, findings_of(record, rules, false, *features_, nullptr), sink);
     } else {
         Keeping keeping(record, *features_, dependants_, kept_of(record));
         JudgeSubject judge(standing(), *features_, record, &keeping, &keeping);
-        settle_all(record, rules, findings_of(judge, record, rules, false), sink);
+        settle_all(record, rules, findings_of(judge, record, rules, false, &batches_), sink);
     }
     if (watch_ != nullptr) watch_->ends(rules.size());
 }
 
 std::vector<std::vector<Finding>> Engine::findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
-                                                      bool known_now, Features& features) {
+                                                      bool known_now, Features& features,
+                                                      std::vector<RuleBatch>* batches) {
     JudgeSubject judge(standing(), features, record, nullptr);
-    return findings_of(judge, record, rules, known_now);
+    return findings_of(judge, record, rules, known_now, batches);
+}
+
+std::vector<Finding> Engine::findings_of(JudgeSubject& judge, const Subject* subject, const CompiledRule& rule,
+                                         const std::vector<Outcome>& outcomes, bool known_now) {
+    std::vector<Finding> findings;
+    const auto was_stored = [&](const std::string* dedup) {
+        return subject != nullptr &&
+               std::any_of(subject->current.begin(), subject->current.end(), [&](const Current& current) {
+                   return current.rule == rule.number && current.stored &&
+                          (dedup == nullptr || current.dedup == *dedup);
+               });
+    };
+    const auto is_light = [](Outcome outcome) {
+        return outcome == Outcome::clear || outcome == Outcome::not_applicable;
+    };
+    const auto add_light = [&](std::string dedup, Outcome outcome) {
+        Finding& light = findings.emplace_back();  // counted, not stored: only what counting and revising needs
+        light.dedup = std::move(dedup);
+        light.outcome = outcome;
+        light.date = judge.date_text();
+        light.agency = judge.agency();
+    };
+    if (!outcomes.empty() && std::all_of(outcomes.begin(), outcomes.end(), is_light) && !was_stored(nullptr)) {
+        std::vector<std::string> keys = judge.keys(rule, outcomes.size());
+        for (std::size_t row = 0; row < keys.size(); ++row) add_light(std::move(keys[row]), outcomes[row]);
+        return findings;
+    }
+    const std::vector<Judged> judged = judge.run(rule);
+    for (std::size_t row = 0; row < judged.size(); ++row) {
+        const Outcome outcome = judged[row].judgement.outcome;
+        if (is_light(outcome) && !was_stored(&judged[row].dedup)) {
+            add_light(judged[row].dedup, outcome);
+        } else {
+            findings.push_back(judge.finding(rule, judged[row], row, known_now));
+        }
+    }
+    return findings;
 }
 
 std::vector<std::vector<Finding>> Engine::findings_of(JudgeSubject& judge, RecordIndex record,
-                                                      const std::vector<std::uint16_t>& rules, bool known_now) {
-    std::vector<std::vector<Finding>> all;
-    for (const std::uint16_t number : rules) {
-        const CompiledRule& rule = rules_[number];
-        std::vector<Finding>& findings = all.emplace_back();
-        const std::vector<Judged> judged = judge.run(rule);
-        for (std::size_t row = 0; row < judged.size(); ++row) {
-            const Outcome outcome = judged[row].judgement.outcome;
-            if (outcome == Outcome::clear || outcome == Outcome::not_applicable) {
-                Finding light;  // counted, not stored: only what counting and revising needs
-                light.dedup = judged[row].dedup;
-                light.outcome = outcome;
-                light.date = judge.date_text();
-                light.agency = judge.agency();
-                const auto was_stored = [&](const Current& c) {
-                    return c.rule == number && c.dedup == light.dedup && c.stored;
-                };
-                const auto known = subjects_.find(record);
-                if (known != subjects_.end() &&
-                    std::any_of(known->second.current.begin(), known->second.current.end(), was_stored))
-                    light = judge.finding(rule, judged[row], row, known_now);
-                findings.push_back(std::move(light));
-            } else {
-                findings.push_back(judge.finding(rule, judged[row], row, known_now));
-            }
+                                                      const std::vector<std::uint16_t>& rules, bool known_now,
+                                                      std::vector<RuleBatch>* batches) {
+    const auto known = subjects_.find(record);
+    const Subject* subject = known == subjects_.end() ? nullptr : &known->second;
+    std::vector<std::vector<Finding>> all(rules.size());
+    std::vector<std::size_t> left(rules.size());
+    std::iota(left.begin(), left.end(), std::size_t{0});
+    while (!left.empty()) {
+        const std::size_t number = places_[rules[left.front()]].batch;
+        const auto rest = std::stable_partition(left.begin(), left.end(),
+                                                [&](std::size_t i) { return places_[rules[i]].batch == number; });
+        const bool is_batch = batches != nullptr && rest - left.begin() >= least_for_batch;
+        RuleBatch* const batch = is_batch ? &(*batches)[number] : nullptr;
+        if (is_batch) {
+            std::vector<std::uint8_t> asked(batch->rules().size());
+            std::for_each(left.begin(), rest, [&](std::size_t i) { asked[places_[rules[i]].rule] = 1; });
+            batch->decide(judge, asked);
         }
+        std::for_each(left.begin(), rest, [&](std::size_t i) {
+            all[i] =
+                findings_of(judge, subject, rules_[rules[i]],
+                            is_batch ? batch->outcomes_of(places_[rules[i]].rule) : std::vector<Outcome>(), known_now);
+        });
+        left.erase(left.begin(), rest);
     }
     return all;
 }

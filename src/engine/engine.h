@@ -18,6 +18,7 @@
 #include "engine/finding.h"
 #include "engine/judge_subject.h"
 #include "engine/kept_features.h"
+#include "engine/rule_batch.h"
 
 namespace ningyi::engine {
 
@@ -131,11 +132,15 @@ private:
 
     void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, const Sink& sink);  // live, it is due
     // What these rules say of the subject, rule by rule. With `known_now` it changes nothing, so that several may ask
-    // at the same time, each with features of its own; live it notes what the answers hang on.
+    // at the same time, each with features and batches of its own. Without batches the reference judges every rule.
     std::vector<std::vector<Finding>> findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
-                                                  bool known_now, Features& features);
+                                                  bool known_now, Features& features, std::vector<RuleBatch>* batches);
     std::vector<std::vector<Finding>> findings_of(JudgeSubject& judge, RecordIndex record,
-                                                  const std::vector<std::uint16_t>& rules, bool known_now);
+                                                  const std::vector<std::uint16_t>& rules, bool known_now,
+                                                  std::vector<RuleBatch>* batches);
+    // Those of one rule. `outcomes`: of its rows, empty when they are not known.
+    std::vector<Finding> findings_of(JudgeSubject& judge, const Subject* subject, const CompiledRule& rule,
+                                     const std::vector<Outcome>& outcomes, bool known_now);
     // Takes that as said: counts, revises and hands on.
     void settle_all(RecordIndex record, const std::vector<std::uint16_t>& rules,
                     std::vector<std::vector<Finding>> findings, const Sink& sink);
@@ -165,6 +170,11 @@ private:
     std::unique_ptr<Paths> paths_;
     std::unique_ptr<Features> features_;
     std::vector<CompiledRule> rules_;
+    std::vector<RuleBatch> batches_;  // of rules_
+    struct Place {
+        std::size_t batch = 0, rule = 0;  // in batches_, there
+    };
+    std::vector<Place> places_;  // by rule
     std::map<EventIndex, std::vector<std::uint16_t>> by_trigger_;
     std::vector<std::uint16_t> scheduled_;  // rules with `every`
     std::vector<bool> mixed_;               // features that rules of one kind of subject look at as of different times

@@ -95,11 +95,7 @@ private:
     }
 
     FactSource fact_of(std::string_view name) const {
-        if (!name.starts_with('@')) return path_source(engine_.paths(), entity_, name);
-        const std::size_t dot = name.find('.');
-        const std::string_view feature = name.substr(1, dot == std::string_view::npos ? dot : dot - 1);
-        return feature_source(engine_.features(), engine_.features().index_of(feature),
-                              dot == std::string_view::npos ? "" : name.substr(dot + 1));
+        return fact_source(engine_.paths(), engine_.features(), entity_, name);
     }
 
     Value value_of(const ColumnSource& source, JudgeSubject& subject, RecordIndex record, std::size_t first,

@@ -108,12 +108,12 @@ void Engine::judge_touched(News news, const Sink& sink) {
             for (const Asked& one : asked) {
                 if (one.judged && is_in_time(one, news.recorded_at)) rules.push_back(one.rule);
             }
-            settle_all(record, rules, findings_of(record, rules, false, *features_), sink);
+            settle_all(record, rules, findings_of(record, rules, false, *features_, nullptr), sink);
         } else {
             Keeping keeping(record, *features_, dependants_, kept_of(record));
             JudgeSubject judge(standing(), *features_, record, &keeping, &keeping);
             rules = rules_again(judge, record, news, std::span(reached).subspan(first, last - first), is_late);
-            if (!rules.empty()) settle_all(record, rules, findings_of(judge, record, rules, false), sink);
+            if (!rules.empty()) settle_all(record, rules, findings_of(judge, record, rules, false, &batches_), sink);
         }
         if (watch_ != nullptr) watch_->ends(rules.size());
     }

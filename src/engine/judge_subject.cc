@@ -39,8 +39,28 @@ std::size_t JudgeSubject::rows_in(const CompiledRule& rule) {
     return std::max<std::size_t>(1, rows_of(rule.each).rows.size());
 }
 
+namespace {
+
+// A key that rows before it have as well gets a number.
+std::string told_apart(std::string key, const std::vector<std::string>& before) {
+    const auto same = std::count_if(before.begin(), before.end(),
+                                    [&](const std::string& other) { return other.substr(0, other.rfind('#')) == key; });
+    if (same > 0) key += "#" + std::to_string(same + 1);
+    return key;
+}
+
+}  // namespace
+
+std::vector<std::string> JudgeSubject::keys(const CompiledRule& rule, std::size_t rows) {
+    begin(rule);
+    std::vector<std::string> keys;
+    for (row_ = 0; row_ < rows; ++row_) keys.push_back(told_apart(dedup_of(rule.dedup), keys));
+    return keys;
+}
+
 std::vector<JudgedRow> JudgeSubject::run(const CompiledRule& rule, rule::Detail detail) {
     std::vector<JudgedRow> all;
+    std::vector<std::string> keys;
     const std::size_t rows = rows_in(rule);
     for (row_ = 0; row_ < rows; ++row_) {
         used_.clear();
@@ -48,11 +68,7 @@ std::vector<JudgedRow> JudgeSubject::run(const CompiledRule& rule, rule::Detail 
         if (is_by_row_) use(rule.each);
         JudgedRow one;
         one.judgement = rule::judge(standing_.set, *rule.rule, *this, standing_.zone, detail);
-        one.dedup = dedup_of(rule.dedup);
-        const auto same = std::count_if(all.begin(), all.end(), [&](const JudgedRow& other) {
-            return other.dedup.substr(0, other.dedup.rfind('#')) == one.dedup;
-        });
-        if (same > 0) one.dedup += "#" + std::to_string(same + 1);
+        one.dedup = keys.emplace_back(told_apart(dedup_of(rule.dedup), keys));
         one.used = used_;
         all.push_back(std::move(one));
     }

@@ -69,6 +69,8 @@ public:
     cel::Value value(const FactSource& source, std::uint16_t slot);
     // A field of another record, read as of the subject's time.
     cel::Value other(const FactSource& source, const cel::Value& id);
+    // The key of each row of a rule, told apart as in run().
+    std::vector<std::string> keys(const CompiledRule& rule, std::size_t rows);
     // The key of the present row: the values of these paths joined, without a number for repeated ones.
     std::string dedup_of(const std::vector<FactSource>& paths);
     // How many rows a rule has on this subject.

@@ -32,16 +32,21 @@ void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, s
     if (!together) parts = 1;
     features_->prepare(parts, together);
     std::vector<std::unique_ptr<Features>> beside(parts);
-    for (std::size_t part = 1; part < parts; ++part) beside[part] = features_->beside();
+    std::vector<std::vector<RuleBatch>> batches(parts);
+    for (std::size_t part = 1; part < parts; ++part) {
+        beside[part] = features_->beside();
+        batches[part] = batches_of(rules_, standing(), *features_);
+    }
     // A stretch is judged in parts and then settled in order: what is told does not depend on who was done first.
     const std::size_t stretch = parts * 128;
     for (std::size_t from = 0; from < tasks.size(); from += stretch) {
         const std::size_t to = std::min(from + stretch, tasks.size());
         const auto work = [&](std::size_t part) {
             Features& features = part == 0 ? *features_ : *beside[part];
+            std::vector<RuleBatch>& own = part == 0 ? batches_ : batches[part];
             const std::size_t each = (to - from + parts - 1) / parts;
             for (std::size_t i = std::min(to, from + part * each); i < std::min(to, from + (part + 1) * each); ++i)
-                tasks[i].findings = findings_of(tasks[i].record, tasks[i].rules, true, features);
+                tasks[i].findings = findings_of(tasks[i].record, tasks[i].rules, true, features, &own);
         };
         if (parts == 1) {
             work(0);
