@@ -7,6 +7,10 @@
 namespace ningyi::engine {
 namespace {
 
+// A rule that waits as long is prepared in the last quarter of its wait: nearly everything it looks at is there by
+// then, and is computed while nobody waits for the judgement.
+constexpr Millis least_wait = 4 * minutes_ms;
+
 // Fewer rules are judged faster one by one than by the program of all of them.
 constexpr std::ptrdiff_t least_for_batch = 4;
 
@@ -117,15 +121,21 @@ void Engine::feed(const ClearEvent& event, const Sink& sink) {
     const auto triggered = by_trigger_.find(type);
     if (type != no_index && triggered != by_trigger_.end() && touched.record != no_record && !touched.fixes) {
         Subject& subject = subjects_[touched.record];
+        Millis longest = 0;
         for (const std::uint16_t rule : triggered->second) {
             const bool is_asked = std::any_of(subject.asked.begin(), subject.asked.end(),
                                               [&](const Asked& asked) { return asked.rule == rule; });
             if (is_asked) continue;
             subject.asked.push_back({rule, event.recorded_at, false});
-            due_.push({Instant{event.recorded_at.ms + rules_[rule].rule->on.wait}, orders_++, touched.record, rule});
+            const Millis wait = rules_[rule].rule->on.wait;
+            due_.push({Instant{event.recorded_at.ms + wait}, orders_++, touched.record, rule});
+            if (wait < least_wait || wait == longest || is_everything_judged_) continue;
+            longest = wait;
+            ahead_.push({Instant{event.recorded_at.ms + wait - wait / 4}, orders_, touched.record, no_index});
         }
     }
     while (!due_.empty() && due_.top().at <= now_) judge_due(sink);
+    for (; !ahead_.empty() && ahead_.top().at <= now_; ahead_.pop()) prepare(ahead_.top().record);
     for (const std::uint16_t rule : scheduled_) {
         if (is_first)
             rules_[rule].last = scheduled(rules_[rule].rule->on, last_recorded_,
@@ -141,6 +151,23 @@ void Engine::judge_scheduled(const Sink& sink) {
         rules_[rule].last = at;
         const std::vector<RecordIndex> records = world_->records(rules_[rule].subject);
         for (const RecordIndex record : records) judge(record, {rule}, sink);
+    }
+}
+
+void Engine::prepare(RecordIndex record) {
+    const auto known = subjects_.find(record);
+    if (known == subjects_.end()) return;
+    std::vector<std::vector<std::uint8_t>> asked(batches_.size());
+    for (const Asked& one : known->second.asked) {
+        if (one.judged) continue;
+        const Place& place = places_[one.rule];
+        asked[place.batch].resize(batches_[place.batch].rules().size());
+        asked[place.batch][place.rule] = 1;
+    }
+    Keeping keeping(record, *features_, dependants_, kept_of(record));
+    JudgeSubject judge(standing(), *features_, record, &keeping, &keeping);
+    for (std::size_t batch = 0; batch < batches_.size(); ++batch) {
+        if (!asked[batch].empty()) batches_[batch].decide(judge, asked[batch]);
     }
 }
 

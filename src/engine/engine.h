@@ -131,6 +131,8 @@ private:
     };
 
     void judge(RecordIndex record, const std::vector<std::uint16_t>& rules, const Sink& sink);  // live, it is due
+    // Computes ahead what judging the subject by the rules it waits for will look at. It changes no finding.
+    void prepare(RecordIndex record);
     // What these rules say of the subject, rule by rule. With `known_now` it changes nothing, so that several may ask
     // at the same time, each with features and batches of its own. Without batches the reference judges every rule.
     std::vector<std::vector<Finding>> findings_of(RecordIndex record, const std::vector<std::uint16_t>& rules,
@@ -156,6 +158,8 @@ private:
     // more.
     std::vector<std::uint16_t> rules_again(JudgeSubject& judge, RecordIndex record, const News& news,
                                            std::span<const Reached> why, bool& is_late);
+    // Marks what was kept of it and is good no more.
+    void outdate(const Subject& subject, RecordIndex record, const News& news, std::span<const Reached> why) const;
     bool is_stale(std::uint16_t feature, const KeptFeature* kept, bool is_own, const News& news,
                   std::span<const Reached> why) const;
     KeptFeatures& kept_of(RecordIndex record);
@@ -183,6 +187,7 @@ private:
     std::queue<RecordIndex> kept_;  // those with kept features, the oldest first
     std::vector<std::unordered_map<std::string_view, FieldIndex>> field_names_;  // by entity
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+    std::priority_queue<Due, std::vector<Due>, std::greater<>> ahead_;  // what is to be prepared; no rule is named
     std::vector<Features::Moved> moved_;
     bool is_everything_judged_ = false;
     std::map<CountKey, std::int64_t> counts_;

@@ -98,10 +98,14 @@ void Engine::judge_touched(News news, const Sink& sink) {
     for (std::size_t first = 0, last = 0; first < reached.size(); first = last) {
         while (last < reached.size() && reached[last].subject == reached[first].subject) ++last;
         const RecordIndex record = reached[first].subject;
+        const std::span<const Reached> why = std::span(reached).subspan(first, last - first);
         const auto known = subjects_.find(record);
         if (known == subjects_.end()) continue;
         const std::vector<Asked>& asked = known->second.asked;
-        if (std::none_of(asked.begin(), asked.end(), [](const Asked& one) { return one.judged; })) continue;
+        if (std::none_of(asked.begin(), asked.end(), [](const Asked& one) { return one.judged; })) {
+            if (known->second.kept != nullptr) outdate(known->second, record, news, why);  // it was prepared
+            continue;
+        }
         if (watch_ != nullptr) watch_->begins(*this, record, true);
         std::vector<std::uint16_t> rules;
         if (is_everything_judged_) {
@@ -112,7 +116,7 @@ void Engine::judge_touched(News news, const Sink& sink) {
         } else {
             Keeping keeping(record, *features_, dependants_, kept_of(record));
             JudgeSubject judge(standing(), *features_, record, &keeping, &keeping);
-            rules = rules_again(judge, record, news, std::span(reached).subspan(first, last - first), is_late);
+            rules = rules_again(judge, record, news, why, is_late);
             if (!rules.empty()) settle_all(record, rules, findings_of(judge, record, rules, false, &batches_), sink);
         }
         if (watch_ != nullptr) watch_->ends(rules.size());
@@ -155,10 +159,19 @@ bool Engine::is_stale(std::uint16_t feature, const KeptFeature* kept, bool is_ow
     });
 }
 
+void Engine::outdate(const Subject& subject, RecordIndex record, const News& news, std::span<const Reached> why) const {
+    const bool is_own = record == news.touched.record && !news.touched.fixes;
+    for (std::uint16_t f = 0; f < subject.kept->size(); ++f) {
+        KeptFeature* const kept = (*subject.kept)[f].get();
+        if (kept != nullptr && is_stale(f, kept, is_own, news, why)) kept->is_stale = true;
+    }
+}
+
 std::vector<std::uint16_t> Engine::rules_again(JudgeSubject& judge, RecordIndex record, const News& news,
                                                std::span<const Reached> why, bool& is_late) {
     const Subject& subject = subjects_[record];
     KeptFeatures& kept = *subject.kept;
+    outdate(subject, record, news, why);
     const bool is_own = record == news.touched.record && !news.touched.fixes;
     const bool is_said =
         std::any_of(why.begin(), why.end(), [](const Reached& one) { return one.by == Reached::By::said; });
@@ -169,9 +182,8 @@ std::vector<std::uint16_t> Engine::rules_again(JudgeSubject& judge, RecordIndex 
         const KeptFeature* one = kept[f].get();
         // What nobody looked at decided nothing.
         if (one == nullptr && !subject.was_forgotten) continue;
-        if (!is_stale(f, one, is_own, news, why) && (one == nullptr || !one->is_stale)) continue;
+        if (one == nullptr ? !is_stale(f, one, is_own, news, why) : !one->is_stale) continue;
         states[f] = one == nullptr || mixed_[f] ? State::unknown : State::stale;
-        if (one != nullptr) kept[f]->is_stale = true;
     }
     std::vector<std::uint16_t> rules;
     for (const Asked& asked : subject.asked) {
