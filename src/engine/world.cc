@@ -16,10 +16,12 @@ bool before(const Change& change, Instant at, const Id& id) {
     return change.at != at ? change.at < at : change.id < id;
 }
 
-const cel::Value* said(const Change& change, FieldIndex field) {
-    const auto found = std::lower_bound(change.fields.begin(), change.fields.end(), field,
-                                        [](const auto& pair, FieldIndex wanted) { return pair.first < wanted; });
-    return found != change.fields.end() && found->first == field ? &found->second : nullptr;
+const Cell* said(const Change& change, FieldIndex field) {
+    const Cell* const end = change.cells + change.said;
+    for (const Cell* cell = change.cells; cell != end && cell->field <= field; ++cell) {
+        if (cell->field == field) return cell;
+    }
+    return nullptr;
 }
 
 // The last change at or before `at` that says this field, or null.
@@ -92,31 +94,57 @@ FieldIndex World::field_index(EntityIndex entity, std::string_view name) const {
 }
 
 RecordIndex World::find(EntityIndex entity, std::string_view id) const {
-    const auto& by_id = by_entity_[entity].by_id;
-    const auto found = by_id.find(id);
-    return found == by_id.end() ? no_record : found->second;
+    return by_entity_[entity].by_id.find(
+        id, [this](RecordIndex record) -> std::string_view { return records_[record].id; });
 }
 
 RecordIndex World::ensure(EntityIndex entity, std::string_view id) {
+    const RecordIndex known_as = find(entity, id);
+    if (known_as != no_record) return known_as;
     ByEntity& known = by_entity_[entity];
-    const auto found = known.by_id.find(id);
-    if (found != known.by_id.end()) return found->second;
     const auto index = static_cast<RecordIndex>(records_.size());
     Record& record = records_.emplace_back();
     record.id = id;
     record.entity = entity;
-    known.by_id.emplace(record.id, index);
+    known.by_id.add(record.id, index);
     known.order.push_back(index);
     return index;
 }
 
-cel::Value World::shared(cel::Value value) {
-    if (value.kind() != cel::Kind::string) return value;
-    return texts_.try_emplace(value.text(), value).first->second;
-}
-
 RecordIndex World::carrier(std::string_view id) const {
     return carriers_ == no_index ? no_record : find(carriers_, id);
+}
+
+// False when the block is there already.
+bool World::take_block(const ClearEvent& event, RecordIndex carrier, const model::Field& field,
+                       const std::string& bytes, Touched& touched) {
+    const auto bounds = track::bounds_of(bytes);
+    if (!bounds) return true;
+    TrackBlock block{.first = bounds->first,
+                     .last = bounds->last,
+                     .low = bounds->low,
+                     .high = bounds->high,
+                     .seq = event.seq,
+                     .id = event.id,
+                     .recorded_at = event.recorded_at,
+                     .device = 0,
+                     .bytes = bytes};
+    if (fixes_device_ != no_index) {
+        const cbor::Value* device = event.body.find(field.name);
+        const cel::Value said_device = device == nullptr ? cel::Value() : value_of(field, *device);
+        if (said_device.kind() == cel::Kind::string) block.device = opaque_device(said_device.text());
+    }
+    Carried& carried = tracks_[carrier];
+    const auto at = std::lower_bound(
+        carried.blocks.begin(), carried.blocks.end(), block,
+        [](const TrackBlock& a, const TrackBlock& b) { return a.first != b.first ? a.first < b.first : a.id < b.id; });
+    if (at != carried.blocks.end() && at->id == block.id) return false;
+    carried.longest = std::max(carried.longest, block.last.ms - block.first.ms);
+    carried.blocks.insert(at, std::move(block));
+    touched.fixes = true;
+    touched.first = bounds->first;
+    touched.last = bounds->last;
+    return true;
 }
 
 World::Touched World::apply(const ClearEvent& event) {
@@ -133,60 +161,41 @@ World::Touched World::apply(const ClearEvent& event) {
                          [](const Change& change, const ClearEvent& e) { return before(change, e.happened_at, e.id); });
     if (place != record.changes.end() && place->id == event.id && place->at == event.happened_at) return touched;
 
-    Change change{.at = event.happened_at,
-                  .id = event.id,
-                  .seq = event.seq,
-                  .type = type,
-                  .recorded_at = event.recorded_at,
-                  .fields = {}};
-    change.fields.reserve(event.body.pairs.size());
-    std::vector<std::pair<EntityIndex, std::string>> mentioned;
+    said_.clear();
+    std::vector<std::pair<EntityIndex, std::string_view>> mentioned;
     for (const auto& [name, body_value] : event.body.pairs) {
         const auto known = plan.fields.find(name);
         if (known == plan.fields.end()) continue;
-        const model::Field& field = fields[known->second];
+        const FieldIndex number = known->second;
+        const model::Field& field = fields[number];
         if (field.type == model::FieldType::fixes) {
-            const auto bounds = track::bounds_of(body_value.text);
-            if (!bounds) continue;
-            TrackBlock block{.first = bounds->first,
-                             .last = bounds->last,
-                             .low = bounds->low,
-                             .high = bounds->high,
-                             .seq = event.seq,
-                             .id = event.id,
-                             .recorded_at = event.recorded_at,
-                             .device = 0,
-                             .bytes = body_value.text};
-            if (fixes_device_ != no_index) {
-                const cbor::Value* device = event.body.find(fields[fixes_device_].name);
-                const cel::Value said_device =
-                    device == nullptr ? cel::Value() : value_of(fields[fixes_device_], *device);
-                if (said_device.kind() == cel::Kind::string) block.device = opaque_device(said_device.text());
-            }
-            Carried& carried = tracks_[index];
-            const auto at = std::lower_bound(carried.blocks.begin(), carried.blocks.end(), block,
-                                             [](const TrackBlock& a, const TrackBlock& b) {
-                                                 return a.first != b.first ? a.first < b.first : a.id < b.id;
-                                             });
-            if (at != carried.blocks.end() && at->id == block.id) return touched;
-            carried.longest = std::max(carried.longest, block.last.ms - block.first.ms);
-            carried.blocks.insert(at, std::move(block));
-            touched.fixes = true;
-            touched.first = bounds->first;
-            touched.last = bounds->last;
+            const model::Field& device = fixes_device_ == no_index ? field : fields[fixes_device_];
+            if (!take_block(event, index, device, body_value.text, touched)) return touched;
             continue;
         }
-        cel::Value value = value_of(field, body_value);
-        if (!value.is_known()) continue;
-        const EntityIndex reference = references_[plan.entity][known->second];
-        if (reference != no_index || field.type == model::FieldType::enumeration) value = shared(std::move(value));
-        if (reference != no_index) mentioned.emplace_back(reference, value.text());
-        change.fields.emplace_back(known->second, std::move(value));
+        const EntityIndex reference = references_[plan.entity][number];
+        const bool is_word = field.type == model::FieldType::enumeration;
+        if (is_word || field.type == model::FieldType::string) {
+            if (body_value.kind != cbor::Kind::text) continue;
+            said_.push_back(is_word || reference != no_index ? cells_.of_word(number, body_value.text)
+                                                             : cells_.of_text(number, body_value.text));
+            if (reference != no_index) mentioned.emplace_back(reference, body_value.text);
+            continue;
+        }
+        const cel::Value value = value_of(field, body_value);
+        if (value.is_known()) said_.push_back(cells_.of(number, value));
     }
-    std::sort(change.fields.begin(), change.fields.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(said_.begin(), said_.end(), [](const Cell& a, const Cell& b) { return a.field < b.field; });
     // A carrier is nothing but its fixes: what else a block says (its device) stands in the log.
-    if (!touched.fixes) record.changes.insert(place, std::move(change));
+    if (!touched.fixes) {
+        record.changes.insert(place, Change{.at = event.happened_at,
+                                            .id = event.id,
+                                            .seq = event.seq,
+                                            .recorded_at = event.recorded_at,
+                                            .cells = cells_.keep(said_),
+                                            .said = static_cast<std::uint16_t>(said_.size()),
+                                            .type = type});
+    }
     for (const auto& [reference, id] : mentioned) ensure(reference, id);
     touched.entity = plan.entity;
     touched.record = index;
@@ -196,7 +205,7 @@ World::Touched World::apply(const ClearEvent& event) {
 cel::Value World::field(RecordIndex index, FieldIndex field, std::optional<Instant> at) const {
     const Record& record = records_[index];
     const Change* change = last_saying(record, field, at);
-    if (change != nullptr) return *said(*change, field);
+    if (change != nullptr) return cells_.value(*said(*change, field));
     // A record's key is known even when nobody has said anything about it yet.
     const model::Entity& type = entity(record.entity);
     if (type.fields[field].name == type.key) return cel::Value::of_string(record.id);

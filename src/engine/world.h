@@ -13,14 +13,15 @@
 #include <vector>
 
 #include "cel/value.h"
+#include "engine/cells.h"
 #include "engine/event.h"
+#include "engine/text_index.h"
 #include "model/dictionary.h"
 #include "track/fix.h"
 
 namespace ningyi::engine {
 
 using EntityIndex = std::uint16_t;
-using FieldIndex = std::uint16_t;
 using EventIndex = std::uint16_t;
 using RecordIndex = std::uint32_t;
 constexpr RecordIndex no_record = UINT32_MAX;
@@ -31,9 +32,10 @@ struct Change {
     Instant at;  // happened_at
     Id id;
     std::uint64_t seq = 0;
-    EventIndex type = 0;
     Instant recorded_at;
-    std::vector<std::pair<FieldIndex, cel::Value>> fields;  // sorted by field
+    const Cell* cells = nullptr;  // `said` of them, sorted by field; World::field reads them
+    std::uint16_t said = 0;
+    EventIndex type = 0;
 };
 
 struct Record {
@@ -110,10 +112,11 @@ public:
 
 private:
     RecordIndex ensure(EntityIndex entity, std::string_view id);
-    cel::Value shared(cel::Value value);  // words and ids that repeat are kept once
+    bool take_block(const ClearEvent& event, RecordIndex carrier, const model::Field& field, const std::string& bytes,
+                    Touched& touched);
 
     struct ByEntity {
-        std::unordered_map<std::string_view, RecordIndex> by_id;
+        TextIndex by_id;
         std::vector<RecordIndex> order;
     };
     const model::Dictionary* dictionary_;
@@ -129,7 +132,8 @@ private:
     EntityIndex carriers_ = no_index;                   // the entity that has fixes
     FieldIndex fixes_device_ = no_index;                // its field that names the device of an event with fixes
     std::deque<Record> records_;
-    std::unordered_map<std::string, cel::Value> texts_;
+    Cells cells_;
+    std::vector<Cell> said_;  // by the event at hand
     std::vector<ByEntity> by_entity_;
     struct Carried {
         std::vector<TrackBlock> blocks;  // sorted by (first, id)
