@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json.h"
 
+#include <charconv>
+
 #include "base/text.h"
 
 namespace ningyi {
 
 void append_json_escaped(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
-    for (const char c : text) {
+    std::size_t plain = 0;  // where what needs no escape begins
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&') continue;
+        out += text.substr(plain, i - plain);
+        plain = i + 1;
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
         } else if (c == '\n') {
             out += "\\n";
-        } else if (byte < 0x20 || c == '<' || c == '>' || c == '&') {
+        } else {
             out += "\\u00";
             out += digits[byte >> 4U];
             out += digits[byte & 0xFU];
-        } else {
-            out += c;
         }
     }
+    out += text.substr(plain);
 }
 
 void JsonWriter::separate() {
@@ -71,10 +77,12 @@ JsonWriter& JsonWriter::value(std::string_view text) {
     return *this;
 }
 JsonWriter& JsonWriter::value(std::int64_t number) {
-    return raw(format("{}", number));
+    char digits[24];
+    return raw({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
 }
 JsonWriter& JsonWriter::value(std::uint64_t number) {
-    return raw(format("{}", number));
+    char digits[24];
+    return raw({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
 }
 JsonWriter& JsonWriter::value(bool yes) {
     return raw(yes ? "true" : "false");

@@ -10,6 +10,10 @@ namespace ningyi {
 
 class JsonWriter {
 public:
+    JsonWriter() = default;
+    // Writes into the memory of `room`, whose text is dropped: for many small texts one after the other.
+    explicit JsonWriter(std::string room) : out_(std::move(room)) { out_.clear(); }
+
     JsonWriter& begin_object();
     JsonWriter& end_object();
     JsonWriter& begin_array();

@@ -32,31 +32,46 @@ void put_text(std::string& out, std::string_view text) {
     out += text;
 }
 
+// Takes the parts in the order they were packed. After the first that is cut short, everything is empty.
 class Unpacking {
 public:
     explicit Unpacking(std::string_view bytes) : bytes_(bytes) {}
 
     std::uint64_t number() {
         std::uint64_t number = 0;
-        for (unsigned shift = 0;; shift += 7) {
+        for (unsigned shift = 0; shift < 64 && at_ < bytes_.size(); shift += 7) {
             const auto byte = static_cast<unsigned char>(bytes_[at_++]);
             number |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
             if (byte < 0x80) return number;
         }
+        return cut_short();
     }
     std::int64_t signed_number() {
         const std::uint64_t folded = number();
         return static_cast<std::int64_t>(folded >> 1U) ^ -static_cast<std::int64_t>(folded & 1U);
     }
     std::string_view text() {
-        const std::size_t size = number();
+        const std::size_t size = count();
         at_ += size;
         return bytes_.substr(at_ - size, size);
     }
+    // Of things that take at least a byte each.
+    std::size_t count() {
+        const std::uint64_t count = number();
+        return count <= bytes_.size() - at_ ? count : cut_short();
+    }
+    bool is_complete() const { return !is_cut_short_ && at_ == bytes_.size(); }
 
 private:
+    std::uint64_t cut_short() {
+        is_cut_short_ = true;
+        at_ = bytes_.size();
+        return 0;
+    }
+
     std::string_view bytes_;
     std::size_t at_ = 0;
+    bool is_cut_short_ = false;
 };
 
 // The id is the digest it nearly always is, as 32 bytes; whatever else it may be is kept as it stands.
@@ -71,7 +86,7 @@ void take_id(Unpacking& from, std::string& id) {
     constexpr std::string_view digits = "0123456789abcdef";
     const bool is_digest = from.number() == 1;
     const std::string_view kept = from.text();
-    if (!is_digest) {
+    if (!is_digest || kept.size() != trust::digest_size) {
         id = kept;
         return;
     }
@@ -125,7 +140,7 @@ FindingBook::FindingBook(const std::vector<Finding>& findings) {
     for (const Finding& finding : findings) add(finding);
 }
 
-std::uint32_t FindingBook::shape_of(const Finding& finding) {
+std::uint32_t FindingBook::number_of_shape(const Finding& finding) {
     key_.clear();
     append_shape(key_, finding);
     const auto known = shape_numbers_.find(key_);
@@ -160,7 +175,7 @@ void FindingBook::add(const Finding& finding) {
     packed_.clear();
     pack(packed_, finding);
     CHECK(packed_.size() <= UINT32_MAX);
-    const std::uint32_t shape = shape_of(finding);
+    const std::uint32_t shape = number_of_shape(finding);
     places_.push_back({keep(packed_), static_cast<std::uint32_t>(packed_.size()), shape});
 }
 
@@ -194,9 +209,12 @@ Finding FindingBook::at(std::size_t place) const {
 
 void FindingBook::read(std::size_t place, Finding& into) const {
     CHECK(place < places_.size());
-    const Place& from = places_[place];
-    into = shapes_[from.shape];
-    Unpacking packed({from.bytes, from.size});
+    CHECK(put_together(shapes_[places_[place].shape], own_bytes(place), into));
+}
+
+bool FindingBook::put_together(const Finding& shape, std::string_view own_bytes, Finding& into) {
+    into = shape;
+    Unpacking packed(own_bytes);
     for (std::string* text : {&into.subject, &into.dedup}) *text = packed.text();
     take_id(packed, into.id);
     for (std::string* text : {&into.entry, &into.margin, &into.payable, &into.date, &into.agency, &into.group})
@@ -204,11 +222,12 @@ void FindingBook::read(std::size_t place, Finding& into) const {
     into.at_risk_fen = packed.signed_number();
     into.position = packed.number();
     into.revision = static_cast<int>(packed.signed_number());
-    const std::size_t evidence = packed.number();
+    const std::size_t evidence = packed.count();
     into.evidence.clear();
     std::uint64_t seq = 0;
     for (std::size_t i = 0; i < evidence; ++i) into.evidence.push_back(seq += packed.number());
     for (UsedValue& used : into.values) used.text = packed.text();
+    return packed.is_complete();
 }
 
 std::size_t FindingBook::bytes() const {

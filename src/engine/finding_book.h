@@ -37,17 +37,26 @@ public:
 
     std::size_t bytes() const;  // of memory, about
 
+    // How it is held, for stores that keep findings the same way: a shape is a finding with everything left out that is
+    // a subject's own; a finding is a shape and its own bytes.
+    std::size_t shapes() const { return shapes_.size(); }
+    const Finding& shape(std::size_t number) const { return shapes_[number]; }
+    std::size_t shape_of(std::size_t place) const { return places_[place].shape; }
+    std::string_view own_bytes(std::size_t place) const { return {places_[place].bytes, places_[place].size}; }
+    // Puts the two together again, over `into`; false when the bytes do not fit the shape.
+    static bool put_together(const Finding& shape, std::string_view own_bytes, Finding& into);
+
 private:
     struct Place {
         const char* bytes = nullptr;
         std::uint32_t size = 0;
         std::uint32_t shape = 0;
     };
-    std::uint32_t shape_of(const Finding& finding);
+    std::uint32_t number_of_shape(const Finding& finding);
     const char* keep(std::string_view packed);
 
     std::vector<Place> places_;
-    std::deque<Finding> shapes_;  // findings with everything left out that is a subject's own
+    std::deque<Finding> shapes_;
     std::unordered_map<std::string, std::uint32_t> shape_numbers_;
     std::vector<std::unique_ptr<char[]>> blocks_;
     char* free_ = nullptr;  // in the last block

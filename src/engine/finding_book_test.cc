@@ -68,6 +68,24 @@ TEST(FindingBook, what_goes_in_comes_out_whole) {
     }
 }
 
+TEST(FindingBook, bytes_that_were_cut_or_grew_do_not_fit_and_damaged_ones_do_no_harm) {
+    Random random(11);
+    for (int i = 0; i < 200; ++i) {
+        const FindingBook book({some_finding(random, UINT64_MAX)});
+        const std::string own(book.own_bytes(0));
+        Finding into;
+        EXPECT_TRUE(FindingBook::put_together(book.shape(0), own, into));
+        for (std::size_t size = 0; size < own.size(); ++size)
+            EXPECT_FALSE(FindingBook::put_together(book.shape(0), own.substr(0, size), into)) << size;
+        EXPECT_FALSE(FindingBook::put_together(book.shape(0), own + "x", into));
+        for (std::size_t at = 0; at < own.size(); ++at) {
+            std::string damaged = own;
+            damaged[at] = static_cast<char>(random.below(256));
+            FindingBook::put_together(book.shape(0), damaged, into);
+        }
+    }
+}
+
 TEST(FindingBook, it_sorts_by_rule_subject_and_key) {
     Random random(8);
     std::vector<Finding> findings;

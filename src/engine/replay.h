@@ -20,6 +20,13 @@ rule::Judgement judgement_of(const rule::RuleSet& set, const Finding& finding);
 rule::Explanation explain(const rule::RuleSet& set, const Finding& finding, rule::Language language, const Zone& zone,
                           const std::function<std::string(const std::string&)>& name_of);
 
+// The sentence of that explanation in both languages. REQUIRES: `rule` is the finding's.
+struct Sentences {
+    std::string zh, en;
+};
+Sentences sentences(const rule::RuleSet& set, const rule::Rule& rule, const Finding& finding, const Zone& zone,
+                    const std::function<std::string(const std::string&)>& name_of);
+
 // The id of the record that the finding's subject points to, or of the subject itself; "" when it points to none.
 std::string id_of(const Engine& engine, const Finding& finding, const std::string& entity);
 

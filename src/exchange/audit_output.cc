@@ -2,23 +2,26 @@
 #include "exchange/audit_output.h"
 
 #include <cstdio>
-#include <future>
+#include <memory>
+#include <span>
 
 #include "base/disk.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "engine/body_value.h"
 #include "exchange/audit_report.h"
 #include "exchange/audit_tables.h"
 #include "exchange/csv.h"
-#include "exchange/words.h"
+#include "exchange/finding_files.h"
 #include "exchange/xlsx_out.h"
+#include "run/in_order.h"
+#include "run/side_by_side.h"
 
 namespace ningyi::exchange {
 namespace {
 
-using engine::Finding;
 using engine::Outcome;
+
+constexpr std::size_t findings_at_once = 256;
 
 // A file written piece by piece; the disk's failures are thrown.
 class File {
@@ -51,213 +54,52 @@ private:
     std::FILE* file_;
 };
 
-// Name of the column with the subject's day.
-std::string date_column(const AuditInput& input) {
-    const model::Entity* entity = input.set.dictionary.entity(input.page.subject);
-    return entity == nullptr || entity->date.empty() ? "date" : entity->date;
-}
-
-void add_number(JsonWriter& json, const std::string& type, const std::string& text) {
-    json.begin_object().key("type").value(type);
-    const auto number = to_integer(text);
-    if (number)
-        json.key("value").value(*number);
-    else
-        json.key("value").value(text);
-    json.end_object();
-}
-
-void add_value(JsonWriter& json, const engine::UsedValue& used) {
-    json.key(used.path);
-    if (used.absent) {
-        json.null();
-        return;
-    }
-    const cel::Value value = engine::value_of_base_text(used.type, used.text);
-    switch (value.kind()) {
-        case cel::Kind::boolean: json.value(value.is_true()); break;
-        case cel::Kind::string:
-        case cel::Kind::list:
-        case cel::Kind::absent: json.value(used.text); break;
-        case cel::Kind::date: json.value(to_text(Date{static_cast<std::int32_t>(value.number())})); break;
-        default: add_number(json, used.type, used.text); break;
-    }
-}
-
-void add_bits(JsonWriter& json, std::string_view name, const std::vector<rule::Clause>& clauses,
-              const std::string& bits) {
-    json.key(name).begin_object();
-    for (std::size_t i = 0; i < clauses.size() && i < bits.size(); ++i) {
-        json.key(clauses[i].id).value(std::string_view(bits).substr(i, 1));
-    }
-    json.end_object();
-}
-
-void add_amount(JsonWriter& json, std::string_view name, const std::string& type, const std::string& text) {
-    json.key(name);
-    if (text.empty())
-        json.null();
-    else
-        add_number(json, type, text);
-}
-
-std::string json_line(const AuditInput& input, const FindingRow& row) {
-    const Finding& finding = row.finding;
-    JsonWriter json;
-    json.begin_object();
-    json.key("id").value(finding.id).key("rule").value(finding.rule).key("version").value(finding.version);
-    json.key("outcome").value(rule::to_word(finding.outcome)).key("severity").value(finding.severity);
-    json.key("result").value(finding.result).key("effect").value(finding.effect).key("reason").value(finding.reason);
-    json.key("subject_entity").value(finding.subject_entity).key("subject").value(finding.subject);
-    json.key(input.page.key);
-    if (row.concerns.empty())
-        json.null();
-    else
-        json.value(row.concerns);
-    for (std::size_t i = 0; i < row.parties.size(); ++i) {
-        json.key(input.page.parties[i].id);
-        if (row.parties[i].empty())
-            json.null();
-        else
-            json.value(row.parties[i]);
-    }
-    json.key("other");
-    if (row.other.empty())
-        json.null();
-    else
-        json.value(row.other);
-    json.key(date_column(input)).value(finding.date).key("at_risk_fen").value(finding.at_risk_fen);
-    add_amount(json, "payable", finding.payable_type, finding.payable);
-    add_amount(json, "margin", finding.margin_type, finding.margin);
-    add_bits(json, "clauses", row.rule->clauses, finding.clauses);
-    add_bits(json, "doubts", row.rule->doubts, finding.doubts);
-    add_bits(json, "exceptions", row.rule->exceptions, finding.exceptions);
-    json.key("band").value(finding.band).key("entry").value(finding.entry);
-    json.key("values").begin_object();
-    for (const engine::UsedValue& used : finding.values) add_value(json, used);
-    json.end_object();
-    json.key("missing").begin_array();
-    for (const std::string& path : finding.missing) json.value(path);
-    json.end_array().key("evidence").begin_array();
-    for (const std::uint64_t seq : finding.evidence) json.value(seq);
-    json.end_array();
-    json.key("rule_digest").value(finding.rule_digest).key("params_digest").value(finding.params_digest);
-    json.key("group")
-        .value(finding.group)
-        .key("position")
-        .value(finding.position)
-        .key("revision")
-        .value(finding.revision);
-    json.key("explain").begin_object().key("zh").value(row.zh).key("en").value(row.en).end_object();
-    json.end_object();
-    return json.take() + "\n";
-}
-
-void write_findings_jsonl(const AuditInput& input, const AuditTables& tables, const std::string& folder) {
-    File file(folder + "/findings.jsonl");
-    std::string text;
-    for (const FindingRow& row : tables.findings) {
-        text += json_line(input, row);
-        file.write(text);
-    }
-    file.finish(text);
-}
-
-void write_findings_csv(const AuditInput& input, const AuditTables& tables, const std::string& folder) {
-    File file(folder + "/findings.csv");
-    std::string text;
-    CsvWriter csv(text);
-    for (const char* name :
-         {"id", "rule", "version", "outcome", "severity", "result", "effect", "reason", "subject_entity", "subject"})
-        csv.text(name);
-    csv.text(input.page.key);
-    for (const AuditParty& party : input.page.parties) csv.text(party.id);
-    csv.text("other");
-    csv.text(date_column(input));
-    for (const char* name : {"at_risk_fen", "payable", "payable_type", "margin", "margin_type", "missing", "zh", "en"})
-        csv.text(name);
-    csv.end_row();
-    for (const FindingRow& row : tables.findings) {
-        const Finding& finding = row.finding;
-        csv.text(finding.id);
-        csv.text(finding.rule);
-        csv.integer(finding.version);
-        csv.text(rule::to_word(finding.outcome));
-        if (finding.outcome == Outcome::hit)
-            csv.integer(finding.severity);
-        else
-            csv.empty();
-        csv.text(finding.result);
-        csv.text(finding.effect);
-        csv.text(finding.reason);
-        csv.text(finding.subject_entity);
-        csv.text(finding.subject);
-        csv.text(row.concerns);
-        for (const std::string& party : row.parties) csv.text(party);
-        csv.text(row.other);
-        csv.text(finding.date);
-        csv.integer(finding.at_risk_fen);
-        for (const auto& [amount, type] :
-             {std::pair(finding.payable, finding.payable_type), std::pair(finding.margin, finding.margin_type)}) {
-            const auto number = to_integer(amount);
-            if (number)
-                csv.integer(*number);
-            else
-                csv.text(amount);
-            csv.text(type);
+// Each finding is read once, its row made once and written to every file. Several threads do stretches of them; what
+// they made is written in order.
+void write_findings(const AuditInput& input, const FindingRows& rows, TableBuilder& tables, const std::string& folder,
+                    const std::function<void(double)>& report) {
+    struct Part {
+        explicit Part(const AuditInput& of) : files(of) {}
+        std::vector<FindingRow> rows;
+        FindingFiles files;
+        SheetPiece sheet;
+    };
+    std::vector<std::unique_ptr<Part>> parts(run::usual_parts());
+    for (std::unique_ptr<Part>& part : parts) part = std::make_unique<Part>(input);
+    File lines(folder + "/findings.jsonl"), cells(folder + "/findings.csv");
+    WorkbookWriter book(folder + "/findings.xlsx", "疑点", input.page.title.zh, finding_columns(input));
+    std::string header = parts[0]->files.csv_header();
+    cells.write(header, true);
+    const std::vector<std::uint32_t>& places = rows.places();
+    const std::size_t stretches = (places.size() + findings_at_once - 1) / findings_at_once;
+    const auto span_of = [&](std::size_t stretch) {
+        const std::size_t from = stretch * findings_at_once;
+        return std::span(places).subspan(from, std::min(findings_at_once, places.size() - from));
+    };
+    const auto make = [&](std::size_t number, std::size_t stretch) {
+        Part& part = *parts[number];
+        const auto span = span_of(stretch);
+        part.rows.resize(span.size());
+        part.files.begin(stretch * findings_at_once);
+        for (std::size_t i = 0; i < span.size(); ++i) {
+            rows.read(span[i], part.rows[i]);
+            part.files.add(part.rows[i]);
         }
-        csv.text(join(finding.missing, " "));
-        csv.text(row.zh);
-        csv.text(row.en);
-        csv.end_row();
-        file.write(text);
-    }
-    file.finish(text);
-}
-
-void write_findings_xlsx(const AuditInput& input, const AuditTables& tables, const std::string& folder) {
-    std::vector<SheetColumn> columns = {{"规则", 13},
-                                        {"规则名称", 20},
-                                        {"结果", 10},
-                                        {"强度", 6},
-                                        {"性质", 10},
-                                        {"处理", 12},
-                                        {input.page.subject_label.zh, 16}};
-    for (const AuditParty& party : input.page.parties) columns.push_back({party.label.zh, 14});
-    for (const SheetColumn& column : std::vector<SheetColumn>{{"关联" + input.page.subject_label.zh, 16},
-                                                              {"日期", 12},
-                                                              {"涉及金额（元）", 14},
-                                                              {"说明", 90},
-                                                              {"原因", 18},
-                                                              {"缺少的数据", 30},
-                                                              {"规则版本", 8},
-                                                              {"疑点编号", 66}}) {
-        columns.push_back(column);
-    }
-    WorkbookWriter book(folder + "/findings.xlsx", "疑点", input.page.title.zh, columns);
-    for (const FindingRow& row : tables.findings) {
-        const Finding& finding = row.finding;
-        book.text(finding.rule);
-        book.text(row.rule->title.zh);
-        book.text(outcome_words(finding.outcome).zh);
-        if (finding.outcome == Outcome::hit)
-            book.integer(finding.severity);
-        else
-            book.empty();
-        book.text(result_words(finding.result).zh);
-        book.text(effect_words(finding.effect).zh);
-        book.text(finding.subject);
-        for (const std::string& party : row.parties) book.text(party);
-        book.text(row.other);
-        book.text(finding.date);
-        book.yuan(finding.at_risk_fen);
-        book.text(row.zh);
-        book.text(finding.reason);
-        book.text(join(finding.missing, " "));
-        book.integer(finding.version);
-        book.text(finding.id);
-        book.end_row();
-    }
+        part.sheet = part.files.sheet();
+    };
+    const auto take = [&](std::size_t number, std::size_t stretch) {
+        Part& part = *parts[number];
+        const auto span = span_of(stretch);
+        for (std::size_t i = 0; i < span.size(); ++i) tables.add(span[i], part.rows[i]);
+        lines.write(part.files.lines(), true);
+        cells.write(part.files.cells(), true);
+        book.add(part.sheet);
+        report(static_cast<double>(stretch + 1) / static_cast<double>(stretches));
+    };
+    run::in_order(parts.size(), stretches, make, take);
+    std::string nothing;
+    lines.finish(nothing);
+    cells.finish(nothing);
     book.finish();
 }
 
@@ -382,25 +224,20 @@ Result<AuditNotes> write_audit(const AuditInput& input, const std::string& folde
                         .zh = format("没有实体 {}", input.page.subject),
                         .en = format("there is no entity {}", input.page.subject)});
     }
-    const AuditTables tables = audit_tables(input);
     const auto report = [&](double done) {
         if (input.progress) input.progress(done);
     };
-    report(0.25);
-    // Each file is made of the same numbers and asks for no other, so two are written beside the page.
-    std::future<void> lines = std::async(std::launch::async, [&] { write_findings_jsonl(input, tables, folder); });
-    std::future<void> rows = std::async(std::launch::async, [&] {
-        write_findings_csv(input, tables, folder);
-        write_findings_xlsx(input, tables, folder);
-        write_subjects_csv(input, tables, folder);
-    });
+    TableBuilder builder(input);
+    const FindingRows rows(input, builder.subjects());
+    report(0.1);
+    write_findings(input, rows, builder, folder, [&](double done) { report(0.1 + 0.7 * done); });
+    const AuditTables& tables = builder.finish();
+    write_subjects_csv(input, tables, folder);
     write_summary(input, tables, folder);
-    std::string html = audit_report(input, tables);
+    report(0.85);
+    std::string html = audit_report(input, tables, rows);
     File file(folder + "/report.html");
     file.finish(html);
-    report(0.75);
-    lines.get();
-    rows.get();
     report(1);
     return tables.notes;
 }

@@ -19,8 +19,8 @@ using engine::Outcome;
 
 class Report {
 public:
-    Report(const AuditInput& input, const AuditTables& tables)
-        : report_{input, tables, std::min(tables.ranked.size(), most_cards)},
+    Report(const AuditInput& input, const AuditTables& tables, const FindingRows& rows)
+        : report_{input, tables, rows, std::min(tables.ranked.size(), most_cards)},
           input_(input),
           tables_(tables),
           page_(input.page) {}
@@ -112,8 +112,8 @@ std::string ReportContents::subject_en() const {
     return lower_ascii(input.page.subject_label.en);
 }
 
-std::string audit_report(const AuditInput& input, const AuditTables& tables) {
-    return Report(input, tables).write();
+std::string audit_report(const AuditInput& input, const AuditTables& tables, const FindingRows& rows) {
+    return Report(input, tables, rows).write();
 }
 
 }  // namespace ningyi::exchange

@@ -2,12 +2,12 @@
 #include "exchange/audit_tables.h"
 
 #include <algorithm>
-#include <set>
 #include <unordered_map>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "engine/body_value.h"
-#include "engine/replay.h"
+#include "exchange/finding_row.h"
 
 namespace ningyi::exchange {
 namespace {
@@ -73,12 +73,13 @@ model::Label path_label(const rule::RuleSet& set, const rule::Rule& rule, const 
     return {path, path};
 }
 
-class Builder {
-public:
-    explicit Builder(const AuditInput& input)
-        : input_(input), world_(input.engine.world()), paths_(input.engine.paths()) {
+}  // namespace
+
+struct TableBuilder::Counting {
+    Counting(const AuditInput& input, AuditTables& tables)
+        : input_(input), world_(input.engine.world()), paths_(input.engine.paths()), tables_(tables) {
         subject_ = world_.entity_index(input.page.subject);
-        if (subject_ == engine::no_index) return;
+        CHECK(subject_ != engine::no_index);
         money_ = path(input.page.money);
         time_ = path(input.page.time);
         for (const AuditParty& party : input.page.parties) party_paths_.push_back(path(party.id));
@@ -88,15 +89,18 @@ public:
                 name.remove_prefix(input.page.subject.size() + 1);
             level_paths_.push_back(paths_.find(subject_, name).value_or(engine::Path{}));
         }
-    }
-
-    AuditTables build() {
         for (const rule::Rule& rule : input_.set.rules)
             rule_rows_.emplace(rule.id, tables_.rules.size()), tables_.rules.push_back({.rule = &rule});
-        if (subject_ != engine::no_index) add_subjects();
-        report(0.1);
-        add_findings();
-        report(0.6);
+        add_subjects();
+        tables_.parties.resize(input_.page.parties.size());
+        party_rows_.resize(input_.page.parties.size());
+        for (const SubjectRow& subject : tables_.subjects) {
+            for (std::size_t i = 0; i < subject.parties.size(); ++i)
+                party_of_subject_.push_back(party_row(i, subject.parties[i]));
+        }
+    }
+
+    void finish() {
         for (const ledger::Count& count : input_.counts) {
             if (count.outcome != Outcome::clear && count.outcome != Outcome::not_applicable) continue;
             tables_.count[index_of(count.outcome)] += count.count;
@@ -105,13 +109,6 @@ public:
         }
         add_up();
         rank();
-        report(0.7);
-        return std::move(tables_);
-    }
-
-private:
-    void report(double share_done) const {
-        if (input_.progress) input_.progress(share_done);
     }
 
     engine::Path path(const std::string& text) const {
@@ -154,81 +151,23 @@ private:
             for (std::size_t i = 0; i < page.levels.size() && row.level == SIZE_MAX; ++i) {
                 if (page.levels[i].condition.evaluate(host, input_.zone).is_true()) row.level = i;
             }
-            rows_.emplace(index, tables_.subjects.size());
             tables_.subjects.push_back(std::move(row));
         }
     }
 
-    void add_findings() {
-        tables_.findings.reserve(input_.findings.size());
-        for (std::size_t place = 0; place < input_.findings.size(); ++place) {
-            FindingRow row;
-            row.finding = input_.findings.at(place);
-            const Finding& finding = row.finding;
-            if (finding.outcome == Outcome::clear || finding.outcome == Outcome::not_applicable) continue;
-            row.rule = input_.set.rule(finding.rule);
-            if (row.rule == nullptr) continue;
-            row.live = row.rule->status == "live";
-            const engine::EntityIndex entity = world_.entity_index(finding.subject_entity);
-            if (entity != engine::no_index) row.record = world_.find(entity, finding.subject);
-            const auto found = rows_.find(entity == subject_ ? row.record : concerned(entity, row.record));
-            if (found != rows_.end()) {
-                row.subject = found->second;
-                row.concerns = tables_.subjects[row.subject].id;
-                row.parties = tables_.subjects[row.subject].parties;
-                if (entity == subject_) row.other = other_subject(row);
-            } else {
-                for (const AuditParty& party : input_.page.parties) {
-                    row.parties.push_back(party.entity == finding.subject_entity ? finding.subject : std::string());
-                }
-            }
-            row.zh = explanation_of(input_, row, rule::Language::zh).sentence;
-            row.en = explanation_of(input_, row, rule::Language::en).sentence;
-            count(row);
-            tables_.findings.push_back(std::move(row));
-        }
-    }
-
-    // The page's subject that a record of another kind points to, as a photo does to its order: what is found of the
-    // one concerns the other.
-    RecordIndex concerned(engine::EntityIndex entity, RecordIndex record) const {
-        if (entity == engine::no_index || record == engine::no_record) return engine::no_record;
-        const model::Entity* declared = input_.set.dictionary.entity(world_.entity(entity).name);
-        if (declared == nullptr) return engine::no_record;
-        for (const model::Field& field : declared->fields) {
-            if (field.ref != input_.page.subject) continue;
-            const auto pointer = paths_.find(entity, field.name);
-            if (!pointer) return engine::no_record;
-            engine::Reader reader(paths_, record, nullptr);
-            const std::string id = text_of(reader.read(*pointer));
-            return id.empty() ? engine::no_record : world_.find(subject_, id);
-        }
-        return engine::no_record;
-    }
-
-    // The value of a fact that a feature takes from the key of another record of the same kind.
-    std::string other_subject(const FindingRow& row) const {
-        for (const auto& [alias, name] : row.rule->features) {
-            const rule::Feature* feature = input_.set.feature(name);
-            if (feature == nullptr || feature->from.empty()) continue;
-            const model::EventType* event = input_.set.dictionary.event(feature->from);
-            if (event == nullptr || event->subject != input_.page.subject) continue;
-            for (const rule::Binding& out : feature->out) {
-                if (out.text != "b." + input_.page.key) continue;
-                const std::string id = text_of(stored_value(row.finding, format("{}.{}", alias, out.name)));
-                if (!id.empty() && id != row.finding.subject) return id;
-            }
-        }
-        return {};
-    }
-
-    void count(const FindingRow& row) {
+    void count(std::size_t place, const FindingRow& row) {
         const Finding& finding = row.finding;
         ++tables_.count[index_of(finding.outcome)];
-        RuleTotals& totals = tables_.rules[rule_rows_.at(finding.rule)];
+        RuleTotals& totals = tables_.rules[row.rule_number];
         ++totals.count[index_of(finding.outcome)];
         if (finding.outcome == Outcome::hit) totals.at_risk_fen += finding.at_risk_fen;
         if (finding.outcome == Outcome::inconclusive) count_reasons(row);
+        if (finding.outcome == Outcome::hit) {
+            (row.live ? ranked_ : watched_)
+                .push_back(
+                    {place, finding.severity * std::max<std::int64_t>(finding.at_risk_fen, 1), finding.severity});
+        }
+        count_parties(row);
         if (row.subject == SIZE_MAX) return;
         SubjectRow& subject = tables_.subjects[row.subject];
         if (finding.outcome == Outcome::inconclusive) {
@@ -263,45 +202,75 @@ private:
         return share(claimed_fen, std::clamp<std::int64_t>(payable.ms(), 0, time.ms()), time.ms());
     }
 
-    void count_reason(const std::string& id, const std::string& rule, const std::string& zh, const std::string& en) {
-        const auto [found, is_new] = reason_rows_.emplace(zh + "|" + en, tables_.reasons.size());
-        if (is_new) tables_.reasons.push_back({.id = id, .zh = zh, .en = en});
-        ReasonTotals& reason = tables_.reasons[found->second];
+    // The row of a party, made when it is met first; nobody for "".
+    std::uint32_t party_row(std::size_t party, const std::string& id) {
+        if (id.empty()) return nobody;
+        std::vector<PartyTotals>& rows = tables_.parties[party];
+        const auto [place, is_new] = party_rows_[party].emplace(id, static_cast<std::uint32_t>(rows.size()));
+        if (is_new) rows.push_back({.id = id, .name = party_name(input_, input_.page.parties[party], id)});
+        return place->second;
+    }
+
+    void count_parties(const FindingRow& row) {
+        const bool is_undecided = row.finding.outcome == Outcome::inconclusive;
+        const bool is_lead = row.finding.outcome == Outcome::hit && row.live;
+        const std::size_t parties = input_.page.parties.size();
+        for (std::size_t i = 0; i < parties; ++i) {
+            const std::uint32_t at =
+                row.subject == SIZE_MAX ? party_row(i, row.parties[i]) : party_of_subject_[row.subject * parties + i];
+            if (at == nobody) continue;
+            PartyTotals& party = tables_.parties[i][at];
+            if (is_undecided) ++party.inconclusive;
+            if (!is_lead) continue;
+            ++party.hits;
+            ++party.rules[row.finding.rule];
+        }
+    }
+
+    struct Reason {
+        std::string id, zh, en;
+    };
+    // `known_by` tells a reason apart within a rule; what it says is only put together the first time.
+    template <class Say>
+    void count_reason(const FindingRow& row, std::string_view known_by, const Say& say) {
+        reason_key_.assign(row.finding.rule).append("|").append(known_by);
+        auto known = reasons_of_rules_.find(reason_key_);
+        if (known == reasons_of_rules_.end()) {
+            Reason said = say();
+            const auto [found, is_new] = reason_rows_.emplace(said.zh + "|" + said.en, tables_.reasons.size());
+            if (is_new)
+                tables_.reasons.push_back(
+                    {.id = std::move(said.id), .zh = std::move(said.zh), .en = std::move(said.en)});
+            known = reasons_of_rules_.emplace(reason_key_, found->second).first;
+        }
+        ReasonTotals& reason = tables_.reasons[known->second];
         ++reason.count;
-        if (reason.rules.empty() || reason.rules.back() != rule) reason.rules.push_back(rule);
+        if (reason.rules.empty() || reason.rules.back() != row.finding.rule) reason.rules.push_back(row.finding.rule);
     }
 
     void count_reasons(const FindingRow& row) {
-        const Finding& finding = row.finding;
-        for (const std::string& missing : finding.missing) {
-            const model::Label label = path_label(input_.set, *row.rule, missing);
-            count_reason("missing:" + missing, finding.rule, "缺少：" + label.zh, "missing: " + label.en);
+        for (const std::string& missing : row.finding.missing) {
+            count_reason(row, "missing:" + missing, [&]() -> Reason {
+                const model::Label label = path_label(input_.set, *row.rule, missing);
+                return {"missing:" + missing, "缺少：" + label.zh, "missing: " + label.en};
+            });
         }
-        if (!finding.missing.empty()) return;
-        for (const auto* list : {&row.rule->doubts, &row.rule->exceptions}) {
+        if (row.finding.missing.empty())
+            count_reason(row, row.finding.reason, [&] { return reason_of(*row.rule, row.finding.reason); });
+    }
+
+    static Reason reason_of(const rule::Rule& rule, const std::string& reason) {
+        for (const auto* list : {&rule.doubts, &rule.exceptions}) {
             for (const rule::Clause& clause : *list) {
-                if (clause.id != finding.reason) continue;
-                count_reason(clause.id, finding.rule, in_general(clause.zh), in_general(clause.en));
-                return;
+                if (clause.id == reason) return {clause.id, in_general(clause.zh), in_general(clause.en)};
             }
         }
-        if (finding.reason == "applies") {
-            count_reason("applies", finding.rule, "不知道规则是否适用", "not known whether the rule applies");
-        } else {
-            count_reason("other", finding.rule, "数据无法计算", "the data could not be computed with");
-        }
+        if (reason == "applies") return {"applies", "不知道规则是否适用", "not known whether the rule applies"};
+        return {"other", "数据无法计算", "the data could not be computed with"};
     }
 
     void add_up() {
-        tables_.parties.resize(input_.page.parties.size());
-        std::vector<std::unordered_map<std::string, std::size_t>> found(input_.page.parties.size());
-        const auto of = [&](std::size_t party, const std::string& id) -> PartyTotals& {
-            const auto [place, is_new] = found[party].emplace(id, tables_.parties[party].size());
-            if (is_new)
-                tables_.parties[party].push_back(
-                    {.id = id, .name = party_name(input_, input_.page.parties[party], id)});
-            return tables_.parties[party][place->second];
-        };
+        const std::uint32_t* party_of = party_of_subject_.data();
         for (SubjectRow& subject : tables_.subjects) {
             if (subject.is_unproven && subject.substantiated_fen)
                 std::swap(subject.unverified_fen, *subject.substantiated_fen);
@@ -311,24 +280,15 @@ private:
             tables_.unverified_fen += subject.unverified_fen;
             tables_.subjects_hit += subject.hits > 0 ? 1 : 0;
             for (std::size_t i = 0; i < subject.parties.size(); ++i) {
-                if (subject.parties[i].empty()) continue;
-                PartyTotals& party = of(i, subject.parties[i]);
+                const std::uint32_t at = *party_of++;
+                if (at == nobody) continue;
+                PartyTotals& party = tables_.parties[i][at];
                 ++party.subjects;
                 party.subjects_hit += subject.hits > 0 ? 1 : 0;
                 party.claimed_fen += subject.claimed_fen.value_or(0);
                 party.at_risk_fen += subject.at_risk_fen;
                 party.substantiated_fen += subject.substantiated_fen.value_or(0);
                 party.unverified_fen += subject.unverified_fen;
-            }
-        }
-        for (const FindingRow& row : tables_.findings) {
-            for (std::size_t i = 0; i < row.parties.size(); ++i) {
-                if (row.parties[i].empty()) continue;
-                PartyTotals& party = of(i, row.parties[i]);
-                if (row.finding.outcome == Outcome::inconclusive) ++party.inconclusive;
-                if (row.finding.outcome != Outcome::hit || !row.live) continue;
-                ++party.hits;
-                ++party.rules[row.finding.rule];
             }
         }
         for (std::vector<PartyTotals>& list : tables_.parties) {
@@ -345,22 +305,20 @@ private:
     }
 
     void rank() {
-        for (std::size_t i = 0; i < tables_.findings.size(); ++i) {
-            if (tables_.findings[i].finding.outcome == Outcome::hit)
-                (tables_.findings[i].live ? tables_.ranked : tables_.watched).push_back(i);
-        }
-        const auto weight = [&](std::size_t i) {
-            const Finding& finding = tables_.findings[i].finding;
-            return finding.severity * std::max<std::int64_t>(finding.at_risk_fen, 1);
-        };
-        for (std::vector<std::size_t>* list : {&tables_.ranked, &tables_.watched}) {
-            std::stable_sort(list->begin(), list->end(), [&](std::size_t x, std::size_t y) {
-                const std::int64_t left = weight(x), right = weight(y);
-                if (left != right) return left > right;
-                return tables_.findings[x].finding.severity > tables_.findings[y].finding.severity;
+        for (auto [from, to] : {std::pair(&ranked_, &tables_.ranked), std::pair(&watched_, &tables_.watched)}) {
+            std::stable_sort(from->begin(), from->end(), [](const Ranked& a, const Ranked& b) {
+                return a.weight != b.weight ? a.weight > b.weight : a.severity > b.severity;
             });
+            for (const Ranked& one : *from) to->push_back(one.place);
         }
     }
+
+    struct Ranked {
+        std::size_t place = 0;
+        std::int64_t weight = 0;
+        int severity = 0;
+    };
+    static constexpr std::uint32_t nobody = UINT32_MAX;
 
     const AuditInput& input_;
     const engine::World& world_;
@@ -368,45 +326,26 @@ private:
     engine::EntityIndex subject_ = engine::no_index;
     engine::Path money_, time_;
     std::vector<engine::Path> party_paths_, level_paths_;
-    std::unordered_map<RecordIndex, std::size_t> rows_;
     std::unordered_map<std::string, std::size_t> rule_rows_, reason_rows_;
-    AuditTables tables_;
+    std::unordered_map<std::string, std::size_t> reasons_of_rules_;
+    std::string reason_key_;
+    std::vector<std::unordered_map<std::string, std::uint32_t>> party_rows_;
+    std::vector<std::uint32_t> party_of_subject_;  // subject by subject, one a party of the page
+    std::vector<Ranked> ranked_, watched_;
+    AuditTables& tables_;
 };
 
-}  // namespace
+TableBuilder::TableBuilder(const AuditInput& input)
+    : tables_(std::make_unique<AuditTables>()), counting_(std::make_unique<Counting>(input, *tables_)) {}
+TableBuilder::~TableBuilder() = default;
 
-AuditTables audit_tables(const AuditInput& input) {
-    return Builder(input).build();
+void TableBuilder::add(std::size_t place, const FindingRow& row) {
+    counting_->count(place, row);
 }
 
-std::string party_name(const AuditInput& input, const AuditParty& party, const std::string& id) {
-    const engine::World& world = input.engine.world();
-    const engine::EntityIndex entity = world.entity_index(party.entity);
-    if (entity == engine::no_index || id.empty()) return {};
-    const RecordIndex record = world.find(entity, id);
-    const engine::FieldIndex field = world.field_index(entity, party.name_field);
-    if (record == engine::no_record || field == engine::no_index) return {};
-    const Value name = world.field(record, field);
-    if (name.kind() != Kind::string) return {};
-    return party.name_level <= input.scope.max_level() ? name.text() : model::masked(name.text());
-}
-
-cel::Value stored_value(const Finding& finding, std::string_view path) {
-    for (const engine::UsedValue& used : finding.values) {
-        if (used.path == path && !used.absent) return engine::value_of_base_text(used.type, used.text);
-    }
-    return {};
-}
-
-rule::Explanation explanation_of(const AuditInput& input, const FindingRow& row, rule::Language language) {
-    return engine::explain(input.set, row.finding, language, input.zone, [&](const std::string& entity) -> std::string {
-        for (std::size_t i = 0; i < input.page.parties.size(); ++i) {
-            if (input.page.parties[i].entity != entity) continue;
-            const std::string name = party_name(input, input.page.parties[i], row.parties[i]);
-            return name.empty() ? row.parties[i] : name;
-        }
-        return entity == row.finding.subject_entity ? row.finding.subject : std::string();
-    });
+const AuditTables& TableBuilder::finish() {
+    counting_->finish();
+    return *tables_;
 }
 
 }  // namespace ningyi::exchange

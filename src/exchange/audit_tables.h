@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers of an audit: one row a finding, one row a subject, and sums by outcome, rule and party. Every output is
-// written from these, so that they agree. No text formats here.
+// The numbers of an audit: one row a subject, and sums by outcome, rule and party. Counted while the findings go by, so
+// that every output agrees and none is kept in memory. No text formats here.
 #pragma once
 
 #include <array>
@@ -11,23 +11,12 @@
 #include <vector>
 
 #include "exchange/audit_output.h"
+#include "exchange/finding_row.h"
 
 namespace ningyi::exchange {
 
 constexpr std::size_t outcomes = 5;
 using ByOutcome = std::array<std::int64_t, outcomes>;  // by engine::Outcome
-
-struct FindingRow {
-    engine::Finding finding;
-    const rule::Rule* rule = nullptr;
-    engine::RecordIndex record = engine::no_record;
-    std::size_t subject = SIZE_MAX;    // row of the subject, when it is one of the page's or points to one
-    std::string concerns;              // the id of that row, or ""
-    std::string other;                 // the other subject of a pair, or ""
-    std::vector<std::string> parties;  // ids, in the order of the page; "" where not known
-    bool live = true;                  // false: the rule is only watched, its findings move no money
-    std::string zh, en;                // the sentence
-};
 
 struct SubjectRow {
     std::string id;
@@ -68,7 +57,6 @@ struct ReasonTotals {
 };
 
 struct AuditTables {
-    std::vector<FindingRow> findings;  // hit, exempt, inconclusive; in the order of the input
     std::vector<SubjectRow> subjects;  // by id
     std::vector<RuleTotals> rules;     // every rule of the set that judges anything, in the order of the set
     std::vector<std::vector<PartyTotals>> parties;  // of each party of the page, by money at risk, then hits, then id
@@ -77,19 +65,29 @@ struct AuditTables {
     std::int64_t claimed_fen = 0, at_risk_fen = 0, substantiated_fen = 0, unverified_fen = 0;
     std::int64_t subjects_hit = 0;
     AuditNotes notes;
-    std::vector<std::size_t> ranked;   // hits of live rules, gravest first: rows of `findings`
+    std::vector<std::size_t> ranked;   // hits of live rules, gravest first: their places among the findings
     std::vector<std::size_t> watched;  // the same of rules on trial
 };
 
-AuditTables audit_tables(const AuditInput& input);
+// Counts findings one by one.
+class TableBuilder {
+public:
+    // Reads the subjects. REQUIRES: the page's subject is an entity; `input` outlives this.
+    explicit TableBuilder(const AuditInput& input);
+    ~TableBuilder();
+    TableBuilder(const TableBuilder&) = delete;
+    TableBuilder& operator=(const TableBuilder&) = delete;
 
-// The explanation of a finding, names masked for the reader.
-rule::Explanation explanation_of(const AuditInput& input, const FindingRow& row, rule::Language language);
+    const std::vector<SubjectRow>& subjects() const { return tables_->subjects; }
+    // REQUIRES: every finding that is written, once, in the order of the input.
+    void add(std::size_t place, const FindingRow& row);
+    // Everything added up; the rows of subjects stand where they were. Called once.
+    const AuditTables& finish();
 
-// A value that a finding stores, by its path; absent when it has none.
-cel::Value stored_value(const engine::Finding& finding, std::string_view path);
-
-// The name of the record `id` of that party, as the reader may see it; "" when it has none.
-std::string party_name(const AuditInput& input, const AuditParty& party, const std::string& id);
+private:
+    struct Counting;
+    std::unique_ptr<AuditTables> tables_;
+    std::unique_ptr<Counting> counting_;
+};
 
 }  // namespace ningyi::exchange

@@ -2,6 +2,7 @@
 #include "exchange/csv.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <set>
 
@@ -448,16 +449,20 @@ void CsvWriter::text(std::string_view value) {
     }
     out_ += '"';
     if (formula) out_ += '\'';
-    for (const char c : value) {
-        if (c == '"') out_ += '"';
-        out_ += c;
+    for (;;) {
+        const std::size_t quote = value.find('"');
+        out_ += value.substr(0, quote);
+        if (quote == std::string_view::npos) break;
+        out_ += "\"\"";
+        value.remove_prefix(quote + 1);
     }
     out_ += '"';
 }
 
 void CsvWriter::integer(std::int64_t value) {
     separate();
-    out_ += std::to_string(value);
+    char digits[24];
+    out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 void CsvWriter::empty() {

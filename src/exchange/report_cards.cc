@@ -107,8 +107,8 @@ private:
         return out + "</ul>";
     }
 
-    void card(std::string& out, std::size_t number) {
-        const FindingRow& row = tables_.findings[number];
+    void card(std::string& out, std::size_t place) {
+        const FindingRow row = report_.rows.at(place);
         const Finding& finding = row.finding;
         const Explanation zh = explanation_of(input_, row, Language::zh),
                           en = explanation_of(input_, row, Language::en);
@@ -200,7 +200,7 @@ private:
             if (page_.parties[p].table) party = p;
         }
         for (std::size_t i = 0; i < report_.cards; ++i) {
-            const FindingRow& row = tables_.findings[tables_.ranked[i]];
+            const FindingRow row = report_.rows.at(tables_.ranked[i]);
             rules.insert(row.finding.rule);
             if (party != SIZE_MAX && !row.parties[party].empty()) parties.insert(row.parties[party]);
         }
@@ -246,7 +246,7 @@ private:
             "</p>";
         std::map<std::string, std::size_t> of_rule;
         for (const std::size_t i : tables_.watched) {
-            if (of_rule[tables_.findings[i].finding.rule]++ < most_watched_cards) card(out, i);
+            if (of_rule[input_.findings.rule(i)]++ < most_watched_cards) card(out, i);
         }
         out += "</section>";
     }
@@ -258,7 +258,7 @@ private:
                open_table("其余疑点", "Further leads") + table_head("强度", "Strength") + table_head("规则", "Rule") +
                table_head("说明", "Sentence") + table_head("涉及金额", "Money", true) + std::string(open_body);
         for (std::size_t i = report_.cards; i < last; ++i) {
-            const FindingRow& row = tables_.findings[tables_.ranked[i]];
+            const FindingRow row = report_.rows.at(tables_.ranked[i]);
             out += "<tr><td class=\"id\">" + severity_tag(row.finding.severity) + "</td><td class=\"id small\">" +
                    html_escaped(row.finding.rule) + "</td><td class=\"wide small\">" + both(row.zh, row.en) + "</td>" +
                    number_cell(money_text(row.finding.at_risk_fen)) + "</tr>";

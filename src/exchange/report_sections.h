@@ -12,6 +12,7 @@ namespace ningyi::exchange {
 struct ReportContents {
     const AuditInput& input;
     const AuditTables& tables;
+    const FindingRows& rows;
     std::size_t cards = 0;  // leads shown one by one: the first of `tables.ranked`
     std::string subject_zh() const { return input.page.subject_label.zh; }
     std::string subject_en() const;  // in lower case

@@ -51,8 +51,7 @@ private:
         std::map<std::string, int> of_rule;
         out += "<ol class=\"leads\">";
         for (std::size_t rank = 0; rank < report_.cards && seen.size() < 10; ++rank) {
-            const std::size_t i = tables_.ranked[rank];
-            const FindingRow& row = tables_.findings[i];
+            const FindingRow row = report_.rows.at(tables_.ranked[rank]);
             if (of_rule[row.finding.rule] == most_of_a_rule ||
                 !seen.insert(row.finding.subject_entity + '|' + row.finding.subject).second)
                 continue;

@@ -102,6 +102,12 @@ public:
         return explanation;
     }
 
+    std::string sentence_alone() const {
+        std::vector<std::string> missing;
+        for (const std::string& path : judgement_.missing) missing.push_back(in_words(path));
+        return sentence(missing);
+    }
+
     std::string rendered(const Sentence& sentence) const {
         std::string text;
         for (const Sentence::Part& part : sentence.parts) {
@@ -301,6 +307,12 @@ Explanation explain(const RuleSet& set, const Rule& rule, const Judgement& judge
                     const Zone& zone, const std::function<Value(const std::string&)>& value_of,
                     const std::function<std::string(const std::string&)>& name_of) {
     return Explainer(set, rule, judgement, language, zone, value_of, name_of).explain();
+}
+
+std::string sentence(const RuleSet& set, const Rule& rule, const Judgement& judgement, Language language,
+                     const Zone& zone, const std::function<Value(const std::string&)>& value_of,
+                     const std::function<std::string(const std::string&)>& name_of) {
+    return Explainer(set, rule, judgement, language, zone, value_of, name_of).sentence_alone();
 }
 
 }  // namespace ningyi::rule

@@ -40,4 +40,9 @@ Explanation explain(const RuleSet& set, const Rule& rule, const Judgement& judge
                     const Zone& zone, const std::function<cel::Value(const std::string&)>& value_of,
                     const std::function<std::string(const std::string&)>& name_of);
 
+// The sentence of that explanation alone, for what is written of very many findings.
+std::string sentence(const RuleSet& set, const Rule& rule, const Judgement& judgement, Language language,
+                     const Zone& zone, const std::function<cel::Value(const std::string&)>& value_of,
+                     const std::function<std::string(const std::string&)>& name_of);
+
 }  // namespace ningyi::rule

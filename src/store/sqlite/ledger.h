@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger in one SQLite file (ledger.db) or, with an empty path, in memory. Findings are stored as their canonical
-// bytes, beside the columns they are searched by.
+// The ledger in one SQLite file (ledger.db) or, with an empty path, in memory. Findings are stored as a book holds
+// them (engine/finding_book.h), beside the columns they are searched by. A ledger of the first format, with a finding's
+// canonical bytes in each row, is taken over when it is opened.
 #pragma once
+
+#include <unordered_map>
 
 #include "ledger/ledger.h"
 #include "store/sqlite/session.h"
@@ -24,9 +27,16 @@ public:
     void clear() override;
 
 private:
-    engine::Finding finding_in(const Row& row, int column) const;
+    // Findings of a ledger of the first format, taken out of it.
+    engine::FindingBook take_old_findings();
+    void add(const engine::FindingBook& findings);
+    std::vector<std::int64_t> numbers_of_shapes(const engine::FindingBook& findings);
+    const engine::Finding& shape(std::int64_t number);
+    engine::Finding finding_in(const Row& row);  // of columns shape, own
+    [[noreturn]] void damaged() const;
 
     Session session_;
+    std::unordered_map<std::int64_t, engine::Finding> shapes_;  // read before, by number
 };
 
 }  // namespace ningyi::store
