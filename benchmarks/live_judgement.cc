@@ -41,6 +41,8 @@ void tell(const std::string& what, std::vector<double> numbers, const char* unit
                 unit);
 }
 
+constexpr std::size_t many_rules = 10;
+
 class Watching final : public engine::Watch {
 public:
     void begins(const engine::Engine& engine, engine::RecordIndex record, bool again) override {
@@ -50,7 +52,7 @@ public:
     }
     void ends(std::size_t rules) override {
         const double time = microseconds() - start_;
-        times[kind_ + (rules == 0 ? ", nothing new" : "")].push_back(time);
+        times[kind_ + (rules == 0 ? ", nothing new" : rules < many_rules ? "" : ", all rules")].push_back(time);
         again_ += is_again_ && rules > 0 ? 1 : 0;
     }
     std::size_t judged_again() { return std::exchange(again_, 0); }

@@ -191,7 +191,8 @@ std::vector<std::vector<Finding>> Engine::findings_of(RecordIndex record, const 
 }
 
 std::vector<Finding> Engine::findings_of(JudgeSubject& judge, const Subject* subject, const CompiledRule& rule,
-                                         const std::vector<Outcome>& outcomes, bool known_now) {
+                                         const std::vector<Outcome>& outcomes, bool known_now,
+                                         std::optional<Counted>& counted) {
     std::vector<Finding> findings;
     const auto was_stored = [&](const std::string* dedup) {
         return subject != nullptr &&
@@ -207,8 +208,9 @@ std::vector<Finding> Engine::findings_of(JudgeSubject& judge, const Subject* sub
         Finding& light = findings.emplace_back();  // counted, not stored: only what counting and revising needs
         light.dedup = std::move(dedup);
         light.outcome = outcome;
-        light.date = judge.date_text();
-        light.agency = judge.agency();
+        if (!counted) counted = Counted{judge.date_text(), judge.agency()};
+        light.date = counted->date;
+        light.agency = counted->agency;
     };
     if (!outcomes.empty() && std::all_of(outcomes.begin(), outcomes.end(), is_light) && !was_stored(nullptr)) {
         std::vector<std::string> keys = judge.keys(rule, outcomes.size());
@@ -246,10 +248,11 @@ std::vector<std::vector<Finding>> Engine::findings_of(JudgeSubject& judge, Recor
             std::for_each(left.begin(), rest, [&](std::size_t i) { asked[places_[rules[i]].rule] = 1; });
             batch->decide(judge, asked);
         }
+        std::optional<Counted> counted;
         std::for_each(left.begin(), rest, [&](std::size_t i) {
-            all[i] =
-                findings_of(judge, subject, rules_[rules[i]],
-                            is_batch ? batch->outcomes_of(places_[rules[i]].rule) : std::vector<Outcome>(), known_now);
+            all[i] = findings_of(judge, subject, rules_[rules[i]],
+                                 is_batch ? batch->outcomes_of(places_[rules[i]].rule) : std::vector<Outcome>(),
+                                 known_now, counted);
         });
         left.erase(left.begin(), rest);
     }

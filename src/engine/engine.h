@@ -140,9 +140,13 @@ private:
     std::vector<std::vector<Finding>> findings_of(JudgeSubject& judge, RecordIndex record,
                                                   const std::vector<std::uint16_t>& rules, bool known_now,
                                                   std::vector<RuleBatch>* batches);
-    // Those of one rule. `outcomes`: of its rows, empty when they are not known.
+    struct Counted {  // what counting a subject needs of it, the same for all rules of a batch
+        std::string date, agency;
+    };
+    // Those of one rule. `outcomes`: of its rows, empty when they are not known. Fills `counted` when it is empty.
     std::vector<Finding> findings_of(JudgeSubject& judge, const Subject* subject, const CompiledRule& rule,
-                                     const std::vector<Outcome>& outcomes, bool known_now);
+                                     const std::vector<Outcome>& outcomes, bool known_now,
+                                     std::optional<Counted>& counted);
     // Takes that as said: counts, revises and hands on.
     void settle_all(RecordIndex record, const std::vector<std::uint16_t>& rules,
                     std::vector<std::vector<Finding>> findings, const Sink& sink);

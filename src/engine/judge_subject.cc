@@ -255,8 +255,8 @@ Value JudgeSubject::value(const FactSource& source, std::uint16_t slot) {
 
 void JudgeSubject::add_evidence(const CompiledRule::Evidence& evidence, std::vector<std::uint64_t>& seqs) {
     const auto add_track = [&](Reader& reader) {
-        const ReadTrack* track = reader.track(evidence.path);
-        if (track != nullptr) seqs.insert(seqs.end(), track->seqs.begin(), track->seqs.end());
+        const std::vector<std::uint64_t> track = reader.track_seqs(evidence.path);
+        seqs.insert(seqs.end(), track.begin(), track.end());
     };
     if (evidence.others == no_index) {
         if (evidence.track) {

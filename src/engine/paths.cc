@@ -272,6 +272,24 @@ std::optional<TrackSpan> Reader::track_span(const Path& path) {
     return span;
 }
 
+std::vector<std::uint64_t> Reader::track_seqs(const Path& path) {
+    for (const auto& [field, track] : tracks_) {
+        if (field == path.field && path.kind == Path::Kind::track && path.reference == no_index) return track->seqs;
+    }
+    const auto span = track_span(path);
+    if (!span) return {};
+    // Both ends of a block are times of fixes, so one that ends inside the span need not be read.
+    std::vector<std::uint64_t> seqs;
+    bool is_told = true;
+    paths_->world().each_block(span->carrier, span->from, span->to, [&](const TrackBlock& block) {
+        if (span->choice.which == DeviceChoice::Which::only && block.device != span->choice.device) return;
+        if (span->choice.which == DeviceChoice::Which::other_than && block.device == span->choice.device) return;
+        is_told = is_told && (block.first >= span->from || block.last <= span->to);
+        seqs.push_back(block.seq);
+    });
+    return is_told ? seqs : track(path)->seqs;
+}
+
 const ReadTrack* Reader::track(const Path& path) {
     if (path.kind != Path::Kind::track || path.reference != no_index) return nullptr;
     for (const auto& [field, track] : tracks_) {

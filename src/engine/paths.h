@@ -125,6 +125,8 @@ public:
     std::uint64_t seq(const Path& path);  // event number that said it, 0: none
     // A track of the subject itself (null when the path is no track of its own); kept until the reader goes.
     const ReadTrack* track(const Path& path);
+    // The events that its fixes stand in, as track() would say.
+    std::vector<std::uint64_t> track_seqs(const Path& path);
     // Where the fixes of that track are; nothing when the carrier, the time or the device it needs is not known.
     std::optional<TrackSpan> track_span(const Path& path);
 
