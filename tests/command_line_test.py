@@ -76,6 +76,17 @@ class Tests:
             ours.pop(name), theirs.pop(name)
         assert ours == theirs, [name for name in ours if ours[name] != theirs.get(name)]
 
+    def test_what_is_judged_as_it_is_taken_in_is_what_reading_the_log_gives(self):
+        # The first audit hands events on while they are taken in; the second of the same store reads the log.
+        store = self.folder / "kept_store"
+        reports = [self.folder / "handed_on", self.folder / "read_back"]
+        for report in reports:
+            ningyi("audit", self.district, "--out", report, "--store", store)
+        handed_on, read_back = (digests(report) for report in reports)
+        for name in ("summary.json", "report.html"):  # they say how many events came new
+            handed_on.pop(name), read_back.pop(name)
+        assert handed_on == read_back, [name for name in handed_on if handed_on[name] != read_back.get(name)]
+
     def test_both_compilers_write_the_same_findings(self):
         other = TOP / "build/dev/bin/ningyi"
         if not other.exists():

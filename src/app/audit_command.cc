@@ -2,6 +2,7 @@
 // audit: a bundle goes in, every record is judged, the report comes out.
 #include <filesystem>
 #include <future>
+#include <optional>
 
 #include "app/commands.h"
 #include "app/intake_of_bundle.h"
@@ -93,8 +94,22 @@ int audit(const AuditOptions& options, Terminal& terminal) {
     auto page = audit_page(*runs->packs);
     if (!page) return terminal.complain(page.error()), exit_unusable;
 
+    apply_statuses(runs->state, set);
+    leave_out_retired(set);
+
+    // What a new store takes in is handed on to the engine as it becomes durable; a log that is there already is read.
+    std::optional<Zone> zone;
+    std::unique_ptr<engine::Engine> begun;
+    const auto follow = [&](const exchange::BundleInfo& info) -> Result<Follower> {
+        zone = info.zone;
+        if (store->log().size() > 0) return Follower{};
+        auto engine = engine::Engine::create(set, *zone);
+        if (!engine) return failure(std::move(engine.error()));
+        begun = std::move(*engine);
+        return Follower([&](const engine::ClearEvent& event) { begun->load(event); });
+    };
     const std::string rejected = (fs::path(options.out) / "rejected.csv").string();
-    auto taken = take_in(options.bundle, *store, *runs->packs, rejected, terminal);
+    auto taken = take_in(options.bundle, *store, *runs->packs, rejected, terminal, follow);
     if (!taken) return terminal.complain(taken.error()), exit_unusable;
     report(*taken, rejected, terminal);
     store->log().set_property(zone_property, taken->info.zone.name());
@@ -102,12 +117,10 @@ int audit(const AuditOptions& options, Terminal& terminal) {
         const Faults faults = adopt(*store, *runs->packs);
         if (!faults.empty()) return terminal.complain(faults), exit_unusable;
     }
-    apply_statuses(runs->state, set);
-    leave_out_retired(set);
-
     intake::Opener opener(store->keys(), intake::partition_of(store->log()));
-    const run::Source source{store->log(), opening_with(opener), set, taken->info.zone};
-    auto reaudit = run::reaudit(source, [&](double share) { terminal.progress("稽核", "auditing", share); });
+    const run::Source source{store->log(), opening_with(opener), set, *zone};
+    auto reaudit =
+        run::reaudit(source, [&](double share) { terminal.progress("稽核", "auditing", share); }, 0, std::move(begun));
     terminal.progress("稽核", "auditing", 1);
     if (!reaudit) return terminal.complain(reaudit.error()), exit_unusable;
     // Rates of this audit may pause a rule: its findings are then shown with those on trial.

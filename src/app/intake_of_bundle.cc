@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "casework/draw.h"
 #include "intake/intake.h"
 #include "trust/sha256.h"
 
@@ -26,18 +27,17 @@ Instant wall_clock() {
     return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
-// Reading files and taking drafts in are about even work: the files are read on the calling thread, the door is served
-// on a second one, in the same order. What the door throws comes out of put() or finish().
+// Reading files, taking drafts in and following the log are work of one sort each: each has a thread of its own, and
+// groups go from one to the next in order. What the work throws comes out of finish().
+template <class Group>
 class Conveyor {
 public:
-    using Group = std::vector<log::Draft>;
-    explicit Conveyor(std::function<void(const Group&)> accept)
-        : accept_(std::move(accept)), worker_([this] { serve(); }) {}
+    explicit Conveyor(std::function<void(Group&&)> accept) : accept_(std::move(accept)), worker_([this] { serve(); }) {}
     ~Conveyor() { stop(); }
     Conveyor(const Conveyor&) = delete;
     Conveyor& operator=(const Conveyor&) = delete;
 
-    // Waits while the door is behind. False when the door has failed: reading on is of no use.
+    // Waits while the work is behind. False when it has failed: going on is of no use.
     bool put(Group group) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return waiting_.size() < most_waiting || failed_; });
@@ -47,7 +47,7 @@ public:
         return true;
     }
 
-    // Everything put is taken in when this returns; rethrows what the door threw.
+    // Everything put is done when this returns; rethrows what the work threw.
     void finish() {
         stop();
         if (failed_) std::rethrow_exception(failed_);
@@ -77,7 +77,7 @@ private:
                 changed_.notify_all();
             }
             try {
-                accept_(group);
+                accept_(std::move(group));
             } catch (...) {
                 const std::lock_guard lock(mutex_);
                 failed_ = std::current_exception();
@@ -87,7 +87,7 @@ private:
         }
     }
 
-    std::function<void(const Group&)> accept_;
+    std::function<void(Group&&)> accept_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Group> waiting_;
@@ -96,12 +96,34 @@ private:
     std::thread worker_;
 };
 
+// Those of the drafts that are new in the log, as opening what was stored would give them.
+std::vector<engine::ClearEvent> opened(std::vector<log::Draft>&& drafts, const intake::Acceptance& acceptance) {
+    std::vector<engine::ClearEvent> events;
+    events.reserve(drafts.size());
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+        const intake::Answer& answer = acceptance.answers[i];
+        if (answer.outcome != intake::Answered::accepted) continue;
+        log::Draft& draft = drafts[i];
+        engine::ClearEvent& event = events.emplace_back(engine::ClearEvent{answer.seq, draft.id, std::move(draft.type),
+                                                                           std::move(draft.subject), draft.happened_at,
+                                                                           answer.recorded_at, std::move(draft.body)});
+        casework::add_computed(event);
+    }
+    return events;
+}
+
 }  // namespace
 
 Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const Packs& packs,
-                        const std::string& rejected_path, Terminal& terminal) {
+                        const std::string& rejected_path, Terminal& terminal, const Follow& follow) {
     auto bundle = exchange::Bundle::open(path, packs.mappings);
     if (!bundle) return failure(std::move(bundle.error()));
+    Follower follower;
+    if (follow) {
+        auto following = follow((*bundle)->info());
+        if (!following) return failure(std::move(following.error()));
+        follower = std::move(*following);
+    }
     intake::Intake door(store.log(), store.keys(), packs.set.dictionary, wall_clock);
     TakenIn taken;
     taken.info = (*bundle)->info();
@@ -115,7 +137,10 @@ Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const
             terminal.progress("读入", "reading", static_cast<double>(now.bytes) / static_cast<double>(now.total_bytes));
         }
     };
-    const auto accept = [&](const std::vector<log::Draft>& drafts) {
+    Conveyor<std::vector<engine::ClearEvent>> followed([&](std::vector<engine::ClearEvent>&& events) {
+        for (const engine::ClearEvent& event : events) follower(event);
+    });
+    const auto accept = [&](std::vector<log::Draft>&& drafts) {
         const intake::Acceptance acceptance = door.accept(drafts);
         for (std::size_t i = 0; i < acceptance.answers.size(); ++i) {
             const intake::Answer& answer = acceptance.answers[i];
@@ -126,11 +151,13 @@ Result<TakenIn> take_in(const std::string& path, store::DataFolder& store, const
                 refused.push_back(std::move(fault));
             }
         }
+        if (follower) followed.put(opened(std::move(drafts), acceptance));
     };
-    Conveyor conveyor(accept);
+    Conveyor<std::vector<log::Draft>> door_conveyor(accept);
     auto report =
-        (*bundle)->run(options, [&](std::vector<log::Draft>&& drafts) { return conveyor.put(std::move(drafts)); });
-    conveyor.finish();
+        (*bundle)->run(options, [&](std::vector<log::Draft>&& drafts) { return door_conveyor.put(std::move(drafts)); });
+    door_conveyor.finish();
+    followed.finish();
     terminal.progress("读入", "reading", 1);
     if (!report) return failure(std::move(report.error()));
     door.checkpoint();

@@ -156,6 +156,7 @@ Result<bool> FileImport::prepare_look_ups(const LookUpTable& look_up) {
                 // A file that cannot be read is reported where it is read for itself; here it has nothing to tell.
                 look_ups_[name] = table ? std::move(*table) : LookUp{};
             }
+            looking_[&rule].table = &look_ups_[name];
         }
         for (const ValueRule& next : rule.otherwise) self(next, self);
     };
@@ -460,10 +461,15 @@ std::string FileImport::text_of(const ValueRule& rule, const Rows& rows, std::si
         case ValueRule::Kind::constant: return rule.text;
         case ValueRule::Kind::look_up: {
             if (rule.column == no_plan || !has(rule.column, row)) break;
-            const auto table = look_ups_.find(name_of_look_up(rule));
-            if (table == look_ups_.end() || (rule.at != no_plan && !has(rule.at, row))) break;
-            const std::string_view found =
-                table->second.value(text(rows, rule.column, row), rule.at == no_plan ? 0 : number(rule.at, row));
+            const auto looking = looking_.find(&rule);
+            if (looking == looking_.end() || (rule.at != no_plan && !has(rule.at, row))) break;
+            auto& [table, last_key, entries] = looking->second;
+            if (const std::string_view key = text(rows, rule.column, row); entries == nullptr || key != last_key) {
+                last_key = key;
+                entries = table->entries(key);
+            }
+            if (entries == nullptr) break;
+            const std::string_view found = LookUp::value(*entries, rule.at == no_plan ? 0 : number(rule.at, row));
             if (!found.empty()) return std::string(found);
             break;
         }

@@ -96,8 +96,15 @@ private:
     std::unique_ptr<Columns> columns_;
     std::vector<Position> positions_;
     std::map<std::string, LookUp> look_ups_;  // by name_of_look_up
-    std::unordered_set<Id> repeated_;         // keys with more than one content
-    std::unordered_set<Id> seen_;             // keys taken; of repeated keys: contents taken
+    // What a rule's table knows of the key it was asked for last: nearly always that of the next row.
+    struct Looking {
+        const LookUp* table = nullptr;
+        std::string key;
+        const LookUp::Entries* entries = nullptr;
+    };
+    mutable std::unordered_map<const ValueRule*, Looking> looking_;
+    std::unordered_set<Id> repeated_;  // keys with more than one content
+    std::unordered_set<Id> seen_;      // keys taken; of repeated keys: contents taken
     std::vector<Held> held_;
     std::vector<char> zero_positions_;  // of this row, by position
     std::unique_ptr<FixBlocks> blocks_;

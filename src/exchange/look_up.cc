@@ -13,11 +13,19 @@ void LookUp::add(std::string_view key, std::string_view value, std::int64_t from
 }
 
 std::string_view LookUp::value(std::string_view key, std::int64_t at) const {
+    const Entries* const known = entries(key);
+    return known == nullptr ? std::string_view{} : value(*known, at);
+}
+
+const LookUp::Entries* LookUp::entries(std::string_view key) const {
     const auto found = entries_.find(key);
-    if (found == entries_.end()) return {};
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::string_view LookUp::value(const Entries& entries, std::int64_t at) {
     const Entry* best = nullptr;
     bool is_contradicted = false;
-    for (const Entry& entry : found->second) {
+    for (const Entry& entry : entries) {
         if (at < entry.from || at >= entry.to) continue;
         if (best == nullptr || entry.from > best->from) {
             best = &entry;

@@ -21,14 +21,20 @@ public:
     // began together, nothing when they differ.
     std::string_view value(std::string_view key, std::int64_t at) const;
 
-    std::vector<std::string> keys() const;  // sorted
-
-private:
+    // The same in two steps, for rows that follow each other by key: what is known of the key (null: nothing; stays
+    // until add()), and its value.
     struct Entry {
         std::string value;
         std::int64_t from, to;
     };
-    std::map<std::string, std::vector<Entry>, std::less<>> entries_;
+    using Entries = std::vector<Entry>;
+    const Entries* entries(std::string_view key) const;
+    static std::string_view value(const Entries& entries, std::int64_t at);
+
+    std::vector<std::string> keys() const;  // sorted
+
+private:
+    std::map<std::string, Entries, std::less<>> entries_;
     std::size_t rows_ = 0;
 };
 

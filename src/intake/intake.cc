@@ -248,6 +248,7 @@ void Intake::append(Group& group, std::span<const log::Draft> drafts, Acceptance
         switch (result.outcome) {
             case log::Appended::yes:
                 answer.outcome = Answered::accepted;
+                answer.recorded_at = items[i].event.recorded_at;
                 tree_.add(result.leaf);
                 break;
             case log::Appended::again: answer.outcome = Answered::again; break;

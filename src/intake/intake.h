@@ -29,6 +29,7 @@ enum class Answered : std::uint8_t {
 struct Answer {
     Answered outcome = Answered::refused;
     std::uint64_t seq = 0;    // where it (accepted, again) or the other one (conflict) stands
+    Instant recorded_at;      // of accepted: as the log has it
     std::size_t receipt = 0;  // index into Acceptance::receipts, for accepted and again
     Faults faults;            // of refused and conflict
 };

@@ -7,11 +7,11 @@
 namespace ningyi::run {
 
 Faults read_opened(const Source& source, std::uint64_t until,
-                   const std::function<void(const engine::ClearEvent&)>& take,
-                   const std::function<bool(double)>& go_on) {
+                   const std::function<void(const engine::ClearEvent&)>& take, const std::function<bool(double)>& go_on,
+                   std::uint64_t after) {
     Faults faults;
     const std::uint64_t size = source.log.size();
-    source.log.read(0, [&](const log::Event& event) {
+    source.log.read(after, [&](const log::Event& event) {
         if (event.seq > until) return false;
         auto body = source.open(event);
         if (!body) {

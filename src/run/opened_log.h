@@ -8,10 +8,10 @@
 
 namespace ningyi::run {
 
-// Gives every event with seq ≤ `until` to `take`, opened. Stops at the first that does not open and says which; stops
-// without a fault when `go_on`, asked now and then with the share read, says no.
+// Gives every event with `after` < seq ≤ `until` to `take`, opened. Stops at the first that does not open and says
+// which; stops without a fault when `go_on`, asked now and then with the share read, says no.
 Faults read_opened(const Source& source, std::uint64_t until,
-                   const std::function<void(const engine::ClearEvent&)>& take,
-                   const std::function<bool(double)>& go_on);
+                   const std::function<void(const engine::ClearEvent&)>& take, const std::function<bool(double)>& go_on,
+                   std::uint64_t after = 0);
 
 }  // namespace ningyi::run

@@ -28,8 +28,10 @@ std::vector<ledger::Count> counts_of(const engine::Engine& engine, const rule::R
     return counts;
 }
 
-Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads) {
-    auto engine = engine::Engine::create(source.set, source.zone);
+Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads,
+                        std::unique_ptr<engine::Engine> begun) {
+    auto engine = begun ? Result<std::unique_ptr<engine::Engine>>(std::move(begun))
+                        : engine::Engine::create(source.set, source.zone);
     if (!engine) return failure(std::move(engine.error()));
     // Taking in and judging are about even work; the bar gives each half.
     Faults faults = read_opened(
@@ -37,7 +39,8 @@ Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::siz
         [&](double share) {
             if (progress) progress(share / 2);
             return true;
-        });
+        },
+        (*engine)->position());
     if (!faults.empty()) return failure(std::move(faults));
     Reaudit result;
     if (threads == 0) threads = usual_parts();

@@ -38,8 +38,10 @@ struct Reaudit {
 
 // Judges everything in the log with all that is known now, with that many threads (0: as many as the machine has cores,
 // at most 8); the result is the same for any number. Faults: an event that does not open, texts that do not
-// resolve.
-Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads = 0);
+// resolve. `begun`, where given, is an engine of the source's rules and zone that has taken in the log up to its
+// position: only what stands behind is read.
+Result<Reaudit> reaudit(const Source& source, const Progress& progress, std::size_t threads = 0,
+                        std::unique_ptr<engine::Engine> begun = nullptr);
 
 // Replaces what the ledger holds by this, and by what versions on trial found beside it. `kept` are findings of
 // versions that judge no more: they stay as they were, to be replayed.
