@@ -67,14 +67,14 @@ void Features::bring_in() {
     const World& world = paths_->world();
     for (Index& index : indexes_) {
         // Those that have a place already leave it while everything is in order; the others come all at once.
-        std::unordered_set<std::string> keys;
+        std::unordered_set<std::vector<Entry>*> unsorted;
         std::vector<std::pair<std::string, Entry>> come;
         for (const RecordIndex record : records) {
             if (world.record(record).entity != index.entity) continue;
             const Change* entered = world.entered(record, index.from);
             if (entered == nullptr) continue;
             if (const auto placed = index.placed.find(record); placed != index.placed.end()) {
-                std::vector<Entry>& old = index.by_key[placed->second.key];
+                std::vector<Entry>& old = index.by_key[*placed->second.key];
                 old.erase(std::lower_bound(old.begin(), old.end(), placed->second.entry, is_before));
                 index.placed.erase(placed);
             }
@@ -85,14 +85,12 @@ void Features::bring_in() {
             come.emplace_back(std::move(key), Entry{.time = *reader.time(), .id = entered->id, .record = record});
         }
         for (auto& [key, entry] : come) {
-            keys.insert(key);
-            index.by_key[key].push_back(entry);
-            index.placed.emplace(entry.record, Index::Placed{std::move(key), entry});
+            const auto at = index.by_key.try_emplace(std::move(key)).first;
+            if (!at->second.empty() && !is_before(at->second.back(), entry)) unsorted.insert(&at->second);
+            at->second.push_back(entry);
+            index.placed.emplace(entry.record, Index::Placed{&at->first, entry});
         }
-        for (const std::string& key : keys) {
-            std::vector<Entry>& entries = index.by_key[key];
-            std::sort(entries.begin(), entries.end(), is_before);
-        }
+        for (std::vector<Entry>* entries : unsorted) std::sort(entries->begin(), entries->end(), is_before);
     }
     for (Pairing& pairing : pairings_) {
         for (const RecordIndex record : records) {
@@ -102,6 +100,7 @@ void Features::bring_in() {
     }
     for (auto& column : columns_) column.clear();
     baselines_.clear();
+    shelf_.clear();
 }
 
 std::vector<Features::Moved> Features::update(RecordIndex record, const Said* said) {
@@ -119,7 +118,7 @@ std::vector<Features::Moved> Features::update(RecordIndex record, const Said* sa
         if (said != nullptr && said->type != index.from && !index.place.meets(*said)) {
             if (placed == index.placed.end()) continue;
             const Entry stays = placed->second.entry;
-            const std::string& key = placed->second.key;
+            const std::string& key = *placed->second.key;
             if (index.content.meets(*said)) {
                 place_in_columns(index, key, &stays, nullptr);
                 place_in_columns(index, key, nullptr, &stays);
@@ -143,7 +142,7 @@ std::vector<Features::Moved> Features::update(RecordIndex record, const Said* sa
         change.new_time = entry.time;
         if (placed != index.placed.end()) {
             const Entry gone = placed->second.entry;
-            change.old_key = placed->second.key;
+            change.old_key = *placed->second.key;
             change.old_time = gone.time;
             std::vector<Entry>& old = index.by_key[change.old_key];
             old.erase(std::lower_bound(old.begin(), old.end(), gone, is_before));
@@ -151,10 +150,11 @@ std::vector<Features::Moved> Features::update(RecordIndex record, const Said* sa
             index.placed.erase(placed);
         }
         if (!change.new_key.empty()) {
-            std::vector<Entry>& entries = index.by_key[change.new_key];
+            const auto at = index.by_key.try_emplace(change.new_key).first;
+            std::vector<Entry>& entries = at->second;
             entries.insert(std::lower_bound(entries.begin(), entries.end(), entry, is_before), entry);
             place_in_columns(index, change.new_key, nullptr, &entry);
-            index.placed.emplace(record, Index::Placed{change.new_key, entry});
+            index.placed.emplace(record, Index::Placed{&at->first, entry});
         }
         outdate_measures(change.index, change.old_key, nullptr);
         outdate_measures(change.index, change.new_key, nullptr);
@@ -170,6 +170,7 @@ std::vector<Features::Moved> Features::update(RecordIndex record, const Said* sa
 
 void Features::forget(const World::Touched& touched, const Said* said) {
     if (touched.record == no_record) return;
+    shelf_.clear();
     forget_gathered(touched, said);
     forget_pairs(touched, said);
 }
@@ -223,6 +224,7 @@ FeatureRows Features::compute(std::uint16_t feature, Reader& subject, AsOf as_of
     if (!shared_->later.empty()) bring_in();
     const Compiled& c = compiled_[feature];
     if (c.pairing != no_index) refresh(c.pairing, nullptr);
+    shelve(subject, reads);
     FeatureRows result;
     switch (c.feature->kind) {
         case FeatureKind::window: result = window(c, subject, as_of, reads); break;

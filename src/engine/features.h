@@ -108,6 +108,9 @@ public:
     // `together` does that many pieces of work, at the same time or not, and comes back when all are done.
     using Together = std::function<void(std::size_t parts, const std::function<void(std::size_t part)>& work)>;
     void prepare(std::size_t parts = 1, const Together& together = {});
+    // A number that records whose tracks are compared with each other tend to share, 0 where none are. REQUIRES:
+    // prepare() was called.
+    std::uint64_t company(RecordIndex record) const;
     // One for another thread: it shares all that came in and keeps its own notes of what it computed. REQUIRES:
     // prepare() was called, and nothing comes in while both are used.
     std::unique_ptr<Features> beside() const;
@@ -129,7 +132,7 @@ private:
         Millis ahead = 0;
         std::unordered_map<std::string, std::vector<Entry>> by_key;
         struct Placed {
-            std::string key;
+            const std::string* key = nullptr;  // in by_key, from which no key goes
             Entry entry;
         };
         std::unordered_map<RecordIndex, Placed> placed;
@@ -319,6 +322,10 @@ private:
     std::optional<std::vector<Verified>> verified(const Compiled& c, Reader& a,
                                                   const std::vector<Candidate>& candidates, FeatureRows& result,
                                                   Reads* reads) const;
+    // One candidate compared. `in_full`: with every fact of the measure.
+    Verified verified_one(const Compiled& c, Reader& a, const Candidate& candidate, bool in_full, FeatureRows& looked,
+                          Reads* reads) const;
+    void shelve(Reader& reader, Reads* reads) const;  // tracks that pairs are made of
     std::vector<std::uint64_t> marks_of(const Pairing& pairing, const Pairing::Member& member) const;
     std::optional<Pairing::Member> member_of(const Pairing& pairing, Reader& reader) const;
     void refresh(std::uint16_t pairing, std::vector<RecordIndex>* affected);
@@ -356,10 +363,11 @@ private:
         std::vector<Noted> notes;
     };
     Prepared prepared(RecordIndex record, bool with_dwells) const;
-    void place(RecordIndex record, const std::vector<Noted>& notes, Prepared::Part& part);
+    void place(RecordIndex record, const std::vector<Noted>& notes, Prepared::Part& part, bool is_one_of_many);
     mutable std::unordered_map<std::uint64_t, Dwell> gathered_;
     mutable std::unordered_map<std::uint64_t, std::unordered_set<std::uint64_t>> gathered_from_;  // note -> dwells
     mutable std::unordered_map<std::string, track::Measurement> measured_;
+    mutable TrackShelf shelf_;
     mutable std::vector<std::unordered_map<std::string, Column>> columns_;        // by number and key
     mutable std::unordered_map<std::string, std::vector<cel::Value>> baselines_;  // until a record changes
     // Which records have which stretch of a carrier's fixes in their track, and which other records tell that.

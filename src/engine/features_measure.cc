@@ -96,6 +96,7 @@ track::Argument Features::argument(const Argument& from, track::ArgumentKind kin
                 const ReadTrack* track = side->track(from.from.path);
                 if (track == nullptr) return argument;
                 argument.track = track->fixes;
+                argument.kept = track->kept.get();
                 argument.present = true;
                 result.evidence.insert(result.evidence.end(), track->seqs.begin(), track->seqs.end());
                 return argument;

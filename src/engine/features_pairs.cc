@@ -187,7 +187,7 @@ void Features::refresh(std::uint16_t asked, std::vector<RecordIndex>* affected) 
                 }
                 pairing.members.erase(old);
             }
-            place(record, prepared.notes, part);
+            place(record, prepared.notes, part, false);
             if (part.member) reach_others(pairing, record, pairing.members.at(record), part.marks);
         }
     }
@@ -224,7 +224,7 @@ Features::Prepared Features::prepared(RecordIndex record, bool with_dwells) cons
 }
 
 // Takes a record in as a member. REQUIRES: it is none.
-void Features::place(RecordIndex record, const std::vector<Noted>& notes, Prepared::Part& part) {
+void Features::place(RecordIndex record, const std::vector<Noted>& notes, Prepared::Part& part, bool is_one_of_many) {
     if (!part.member) return;
     Pairing& pairing = pairings_[part.pairing];
     Pairing::Member& member = *part.member;
@@ -246,7 +246,11 @@ void Features::place(RecordIndex record, const std::vector<Noted>& notes, Prepar
         member.told_by.push_back(place);
         told_by_[place].emplace_back(part.pairing, record);
     }
-    pairing.marks.add(record, part.marks);
+    if (is_one_of_many) {
+        pairing.marks.add_to_settle(record, part.marks);
+    } else {
+        pairing.marks.add(record, part.marks);
+    }
     pairing.members.emplace(record, std::move(member));
 }
 
@@ -274,13 +278,28 @@ void Features::prepare(std::size_t parts, const Together& together) {
             for (std::size_t i = from; i < to; ++i) {
                 for (Prepared::Part& part : prepared[i - from].parts) {
                     pairings_[part.pairing].waiting.erase(records[i]);
-                    place(records[i], prepared[i - from].notes, part);
+                    place(records[i], prepared[i - from].notes, part, true);
                 }
                 for (auto& [kept, dwell] : prepared[i - from].dwells) shared_->dwells.emplace(kept, std::move(dwell));
             }
         }
     }
+    for (Pairing& pairing : pairings_) pairing.marks.settle();
     for (std::uint16_t number = 0; number < pairings_.size(); ++number) refresh(number, nullptr);
+}
+
+std::uint64_t Features::company(RecordIndex record) const {
+    for (const Pairing& pairing : pairings_) {
+        const auto member = pairing.members.find(record);
+        if (pairing.is_meeting || member == pairing.members.end()) continue;
+        if (member->second.parts.empty()) continue;
+        // Two that visit mostly the same cells mostly have the same least of them in an order made by chance.
+        const std::uint64_t key = mixed(opaque_number(member->second.key));
+        std::uint64_t least = UINT64_MAX;
+        for (const std::uint64_t cell : member->second.parts.front().cells) least = std::min(least, mixed(cell ^ key));
+        return least;
+    }
+    return 0;
 }
 
 std::vector<RecordIndex> Features::refresh() {
@@ -308,21 +327,35 @@ std::optional<std::vector<Features::Verified>> Features::verified(const Compiled
     if (is_crowded) wanted.resize(most);
     std::vector<Verified> all;
     for (const Candidate& candidate : wanted) {
-        Reader b = Reader::indexed(*paths_, candidate.record, reads);
         FeatureRows looked;
-        std::vector<track::Argument> arguments;
-        for (std::size_t i = 0; i < c.args.size(); ++i) {
-            arguments.push_back(argument(c.args[i], c.measure->parameters[i].kind, a, &b, looked));
-        }
-        Verified one{.record = candidate.record, .time = candidate.time, .id = candidate.id};
-        one.measured = c.measure->run(arguments);
+        Verified& one = all.emplace_back(verified_one(c, a, candidate, false, looked, reads));
         if (is_crowded) one.measured.limits |= track::limit_crowded;
-        for (const Path& out : c.out) one.out.push_back(b.read(out));
         one.evidence = std::move(looked.evidence);
         result.params = std::move(looked.params);  // the same for every candidate: parameters are chosen by the subject
-        all.push_back(std::move(one));
     }
     return all;
+}
+
+Features::Verified Features::verified_one(const Compiled& c, Reader& a, const Candidate& candidate, bool in_full,
+                                          FeatureRows& looked, Reads* reads) const {
+    Reader b = Reader::indexed(*paths_, candidate.record, reads);
+    shelve(b, reads);
+    std::vector<track::Argument> arguments;
+    for (std::size_t i = 0; i < c.args.size(); ++i) {
+        arguments.push_back(argument(c.args[i], c.measure->parameters[i].kind, a, &b, looked));
+    }
+    Verified one{.record = candidate.record, .time = candidate.time, .id = candidate.id};
+    const bool is_brief = !in_full && c.measure->verdict_only != nullptr;
+    one.measured = is_brief ? c.measure->verdict_only(arguments) : c.measure->run(arguments);
+    for (const Path& out : c.out) one.out.push_back(b.read(out));
+    return one;
+}
+
+void Features::shelve(Reader& reader, Reads* reads) const {
+    if (reads != nullptr) return;
+    for (const Pairing& pairing : pairings_) {
+        if (pairing.entity == reader.entity()) reader.use_shelf(shelf_, pairing.track.field);
+    }
 }
 
 FeatureRows Features::near_duplicate(const Compiled& c, Reader& a, AsOf as_of, Reads* reads) const {
@@ -355,9 +388,16 @@ FeatureRows Features::near_duplicate(const Compiled& c, Reader& a, AsOf as_of, R
             return x.measured.strength_mnat > y.measured.strength_mnat;
         return x.time != y.time ? x.time < y.time : x.id < y.id;
     });
+    track::Measurement measured = best->measured;
+    if (c.measure->verdict_only != nullptr) {
+        FeatureRows looked;  // known already
+        const Candidate candidate{.record = best->record, .likeness = 0, .time = best->time, .id = best->id};
+        measured = verified_one(c, a, candidate, true, looked, reads).measured;
+        measured.limits = best->measured.limits;
+    }
     std::vector<Value>& row = result.rows.emplace_back();
     row.push_back(Value::of_bool(true));
-    add_measurement(*c.measure, best->measured, row);
+    add_measurement(*c.measure, measured, row);
     row.insert(row.end(), best->out.begin(), best->out.end());
     result.row_evidence.push_back(best->evidence);
     return result;

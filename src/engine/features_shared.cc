@@ -81,7 +81,7 @@ void Features::outdate_measures_of(std::uint64_t kept) {
     for (const Compiled& c : compiled_) {
         if (!c.same_for_all || c.each == nullptr || c.b != entity || c.gathering != gathering) continue;
         const auto placed = indexes_[c.index].placed.find(record);
-        if (placed != indexes_[c.index].placed.end()) outdate_measures(c.index, placed->second.key, nullptr);
+        if (placed != indexes_[c.index].placed.end()) outdate_measures(c.index, *placed->second.key, nullptr);
     }
 }
 

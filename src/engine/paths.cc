@@ -295,10 +295,16 @@ const ReadTrack* Reader::track(const Path& path) {
     for (const auto& [field, track] : tracks_) {
         if (field == path.field) return track.get();
     }
-    auto track = std::make_unique<ReadTrack>();
+    const bool is_shelved = shelf_ != nullptr && path.field == shelved_;
+    const std::uint64_t key = (std::uint64_t{subject_} << 16U) | path.field;
+    if (is_shelved) {
+        if (TrackShelf::Owned found = shelf_->find(key)) return tracks_.emplace_back(path.field, found).second.get();
+    }
+    auto track = std::make_shared<ReadTrack>();
     if (const auto span = track_span(path)) {
         track->fixes = paths_->world().fixes(span->carrier, span->from, span->to, &track->seqs, span->choice);
     }
+    if (is_shelved) shelf_->put(key, track);
     return tracks_.emplace_back(path.field, std::move(track)).second.get();
 }
 

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/zone.h"
 #include "cel/rule_expression.h"
+#include "engine/track_shelf.h"
 #include "engine/world.h"
 #include "rule/rule.h"
 
@@ -86,12 +87,6 @@ public:
     virtual void measure(std::uint32_t /*shared*/) {}  // Features::SharedMeasure
 };
 
-// The fixes of one track field of one record, marked, and the events they stand in.
-struct ReadTrack {
-    std::vector<track::Fix> fixes;
-    std::vector<std::uint64_t> seqs;
-};
-
 // Where the fixes of a track field are to be found.
 struct TrackSpan {
     std::string carrier;
@@ -129,6 +124,12 @@ public:
     std::vector<std::uint64_t> track_seqs(const Path& path);
     // Where the fixes of that track are; nothing when the carrier, the time or the device it needs is not known.
     std::optional<TrackSpan> track_span(const Path& path);
+    // Takes the tracks of this field from the shelf, and puts them there. REQUIRES: the record is read as it stands
+    // now, nothing comes in meanwhile, and nobody wants to know what was read.
+    void use_shelf(TrackShelf& shelf, FieldIndex field) {
+        shelf_ = &shelf;
+        shelved_ = field;
+    }
 
 private:
     enum class Note : bool { self, nothing };
@@ -148,7 +149,9 @@ private:
         cel::Value value;
     };
     std::vector<Kept> derived_;
-    std::vector<std::pair<FieldIndex, std::unique_ptr<ReadTrack>>> tracks_;
+    std::vector<std::pair<FieldIndex, TrackShelf::Owned>> tracks_;
+    TrackShelf* shelf_ = nullptr;
+    FieldIndex shelved_ = no_index;
 };
 
 }  // namespace ningyi::engine

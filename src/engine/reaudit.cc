@@ -31,6 +31,10 @@ void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, s
     }
     if (!together) parts = 1;
     features_->prepare(parts, together);
+    // Those whose tracks are compared with each other are judged soon after each other, so that a track is read once.
+    std::vector<std::pair<std::uint64_t, std::size_t>> order;
+    for (const Task& task : tasks) order.emplace_back(features_->company(task.record), order.size());
+    std::sort(order.begin(), order.end());
     std::vector<std::unique_ptr<Features>> beside(parts);
     std::vector<std::vector<RuleBatch>> batches(parts);
     for (std::size_t part = 1; part < parts; ++part) {
@@ -38,15 +42,18 @@ void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, s
         batches[part] = batches_of(rules_, standing(), *features_);
     }
     // A stretch is judged in parts and then settled in order: what is told does not depend on who was done first.
-    const std::size_t stretch = parts * 128;
+    const std::size_t stretch = parts * 256;
+    constexpr std::size_t piece = 32;
     for (std::size_t from = 0; from < tasks.size(); from += stretch) {
         const std::size_t to = std::min(from + stretch, tasks.size());
         const auto work = [&](std::size_t part) {
             Features& features = part == 0 ? *features_ : *beside[part];
             std::vector<RuleBatch>& own = part == 0 ? batches_ : batches[part];
-            const std::size_t each = (to - from + parts - 1) / parts;
-            for (std::size_t i = std::min(to, from + part * each); i < std::min(to, from + (part + 1) * each); ++i)
-                tasks[i].findings = findings_of(tasks[i].record, tasks[i].rules, true, features, &own);
+            for (std::size_t i = from; i < to; ++i) {
+                if ((i - from) / piece % parts != part) continue;
+                Task& task = tasks[order[i].second];
+                task.findings = findings_of(task.record, task.rules, true, features, &own);
+            }
         };
         if (parts == 1) {
             work(0);
@@ -54,10 +61,11 @@ void Engine::judge_all(const Sink& sink, const std::function<void(std::size_t, s
             together(parts, work);
         }
         for (std::size_t i = from; i < to; ++i) {
-            const bool was_known = subjects_.contains(tasks[i].record);
-            settle_all(tasks[i].record, tasks[i].rules, std::move(tasks[i].findings), sink);
+            Task& task = tasks[order[i].second];
+            const bool was_known = subjects_.contains(task.record);
+            settle_all(task.record, task.rules, std::move(task.findings), sink);
             // Judged once, so there is nothing to revise later: a million outcomes need not be remembered.
-            if (!was_known) subjects_.erase(tasks[i].record);
+            if (!was_known) subjects_.erase(task.record);
         }
         if (progress) progress(to, tasks.size());
     }

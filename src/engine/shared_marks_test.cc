@@ -45,5 +45,26 @@ TEST(shared_marks, name_the_records_that_a_plain_map_names_whatever_is_added_and
     }
 }
 
+TEST(shared_marks, many_added_at_once_are_found_as_those_added_one_by_one) {
+    Random random(3);
+    SharedMarks at_once, one_by_one;
+    for (RecordIndex record = 0; record < 2000; ++record) {
+        std::set<std::uint64_t> own;
+        for (std::uint64_t i = random.below(40); i > 0; --i) own.insert(random.below(1U << 20U) << 12U);
+        const std::vector<std::uint64_t> marks(own.begin(), own.end());
+        at_once.add_to_settle(record, marks);
+        one_by_one.add(record, marks);
+    }
+    at_once.settle();
+    EXPECT_EQ(at_once.size(), one_by_one.size());
+    std::size_t found = 0;
+    for (int i = 0; i < 2000; ++i) {
+        const std::vector<std::uint64_t> asked{random.below(1U << 20U) << 12U, random.below(1U << 20U) << 12U};
+        ASSERT_EQ(at_once.with_any(asked), one_by_one.with_any(asked));
+        found += at_once.with_any(asked).size();
+    }
+    EXPECT_GT(found, 100U);
+}
+
 }  // namespace
 }  // namespace ningyi::engine

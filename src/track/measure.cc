@@ -190,7 +190,7 @@ constexpr std::array<MeasureDefinition, 18> table = {{
     {"track.mock", 1, mock_parameters, mock_facts, mock},
     {"track.approach", 1, approach_parameters, approach_facts, approach},
     {"track.companion", 1, companion_parameters, companion_facts, companion},
-    {"track.replay", 1, replay_parameters, replay_facts, replay},
+    {"track.replay", 1, replay_parameters, replay_facts, replay, replay_verdict},
     {"track.jitter", 1, jitter_parameters, jitter_facts, jitter},
     {"track.together", 1, together_parameters, together_facts, together},
     {"track.plan", 1, plan_parameters, plan_facts, plan},

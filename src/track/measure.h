@@ -17,6 +17,7 @@
 namespace ningyi::track {
 
 struct Gathered;
+struct Kept;
 struct PlannedVisit;
 
 // `dwells` (compare/dwell.h) and `visits` (compare/plan.h) are gathered over many records; `subject` is an opaque
@@ -39,6 +40,7 @@ enum class ArgumentKind : std::uint8_t {
 struct Argument {
     bool present = false;
     std::span<const Fix> track;  // in the order of mark(): by time
+    Kept* kept = nullptr;        // of that track (kept.h), to be read and added to; null: nothing is kept of it
     Fix fix;
     geo::Place place;
     Interval interval;
@@ -93,6 +95,8 @@ struct MeasureDefinition {
     // One argument a parameter, in their order (fewer: the rest is not present). A required argument that is not
     // present gives `insufficient` without facts.
     Measurement (*run)(std::span<const Argument>) = nullptr;
+    // The same verdict, strength and limits without all of the facts; null where that is no less work.
+    Measurement (*verdict_only)(std::span<const Argument>) = nullptr;
 };
 
 // The measure of that name, or nothing.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "geo/plane.h"
 #include "geo/real.h"
@@ -133,12 +134,17 @@ std::vector<std::uint64_t> meeting_slots(std::span<const Fix> track, const Meeti
     const double reach_m = rule.within_m / 2 * map_slack + 1;
     Cover cover;
     const Fix* before = nullptr;
+    std::optional<geo::Plane> plane;  // around the first fix: tells those at rest, who are most, without a map of each
     for (const Fix& fix : track) {
         if ((fix.marks & marks_without_company) != 0) continue;
+        if (!plane) plane.emplace(fix.place);
         if (before != nullptr && fix.at > before->at && fix.at.ms - before->at.ms <= interpolated_gap_ms) {
             const double seconds = static_cast<double>(fix.at.ms - before->at.ms) / 1000;
-            const double metres = geo::distance_m(before->place, fix.place);
-            if (metres > least_m_s * seconds && metres <= fastest_meeting_m_s * seconds) {
+            constexpr double between_maps = 1 + 1e-6;
+            const double roughly = geo::length(plane->between(before->place, fix.place));
+            const bool may_move = roughly * between_maps > least_m_s * seconds;
+            const double metres = may_move ? geo::distance_m(before->place, fix.place) : 0;
+            if (may_move && metres > least_m_s * seconds && metres <= fastest_meeting_m_s * seconds) {
                 cover_line(cover, *before, fix, metres, reach_m);
             }
         }

@@ -47,6 +47,9 @@ const Argument& Reading::argument(std::string_view name, ArgumentKind kind) cons
 std::span<const Fix> Reading::track(std::string_view name) const {
     return argument(name, ArgumentKind::track).track;
 }
+Kept* Reading::kept(std::string_view name) const {
+    return argument(name, ArgumentKind::track).kept;
+}
 const Fix& Reading::fix(std::string_view name) const {
     return argument(name, ArgumentKind::fix).fix;
 }

@@ -26,6 +26,7 @@ public:
     bool is_complete() const;     // every required argument is present
     Measurement nothing() const;  // insufficient, no facts
     std::span<const Fix> track(std::string_view name) const;
+    Kept* kept(std::string_view name) const;  // of that track; null: nothing is kept
     const Fix& fix(std::string_view name) const;
     geo::Place place(std::string_view name) const;
     std::optional<Interval> interval(std::string_view name) const;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "geo/plane.h"
+#include "geo/within.h"
 
 namespace ningyi::track {
 
@@ -49,6 +50,7 @@ std::vector<Stay> stays(std::span<const Fix> track, const StayRule& rule) {
     if (used.empty()) return result;
     const geo::Plane plane(used.front()->place);
     const auto is_near = [&](std::size_t from, std::size_t to) {
+        if (geo::is_surely_within(used[from]->place, used[to]->place, rule.distance_m)) return true;
         const geo::Offset offset = plane.between(used[from]->place, used[to]->place);
         return geo::squared_length(offset) <= rule.distance_m * rule.distance_m;
     };

@@ -27,6 +27,26 @@ inline Interval minutes(Millis from, Millis to) {
     return {Instant{nine + from * minutes_ms}, Instant{nine + to * minutes_ms}};
 }
 
+// Rides with stops of up to half an hour and silences, a fix every one to thirty seconds.
+inline std::vector<Fix> errand(Random& random, int legs, Millis start) {
+    std::vector<Fix> track;
+    geo::Offset place;
+    Millis at = start;
+    for (int leg = 0; leg < legs; ++leg) {
+        const bool is_stop = random.chance(0.5);
+        const geo::Offset speed = is_stop ? geo::Offset{} : geo::Offset{random.unit() * 12 - 6, random.unit() * 12 - 6};
+        const Millis every = random.between(1, 30) * seconds_ms;
+        const Millis end = at + random.between(1, is_stop ? 30 : 12) * minutes_ms;
+        while (at < end) {
+            at += random.chance(0.01) ? 5 * minutes_ms : every;
+            place.east += speed.east * static_cast<double>(every) / 1000 + random.unit() - 0.5;
+            place.north += speed.north * static_cast<double>(every) / 1000 + random.unit() - 0.5;
+            track.push_back(fix_at(at, place));
+        }
+    }
+    return track;
+}
+
 inline void shuffle(std::vector<Fix>& fixes, Random& random) {
     for (std::size_t i = fixes.size(); i > 1; --i) std::swap(fixes[i - 1], fixes[random.below(i)]);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "track/kept.h"
 #include "track/live/jitter.h"
 #include "track/reading.h"
 
@@ -38,7 +39,8 @@ Measurement jitter(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.jitter");
     if (!reading.is_complete()) return reading.nothing();
     const std::span<const Fix> track = fixes_within(reading.track("track"), reading.interval("interval"));
-    const Jitter found = jitter_of(track);
+    std::optional<Jitter> here;
+    const Jitter& found = kept_jitter(track, reading.kept("track"), here);
     Writing writing("track.jitter");
     writing.fact("n", found.fixes);
     writing.fact("distinct", found.distinct);

@@ -7,6 +7,7 @@
 #include "geo/plane.h"
 #include "track/compare/jitter.h"
 #include "track/compare/teleport.h"
+#include "track/kept.h"
 #include "track/reading.h"
 
 namespace ningyi::track {
@@ -38,6 +39,7 @@ bool has_readings(const Fix& fix) {
 
 void MockSums::add(const Fix& fix) {
     if (!is_used(fix)) return;
+    if (!plane_) plane_.emplace(fix.place);
     ++counts_.used;
     const bool is_known = (fix.flags & flag_mock_known) != 0;
     if (is_known || (fix.flags & flag_simulated) != 0) ++counts_.knowing;
@@ -63,11 +65,18 @@ void MockSums::compare_speeds(const Fix& fix) {
     const Millis step = fix.at.ms - before_->at.ms;
     if (fix.speed_mm_s == no_value || step <= 0 || step > interpolated_gap_ms) return;
     const double seconds = static_cast<double>(step) / 1000;
-    const double displaced = geo::distance_m(before_->place, fix.place) / seconds;
     const double stated = static_cast<double>(fix.speed_mm_s) / 1000;
     const double sigma_a = sigma_mm(*before_) / 1000;
     const double sigma_b = sigma_mm(fix) / 1000;
     const double error = sigmas_95 * std::sqrt(sigma_a * sigma_a + sigma_b * sigma_b) / seconds;
+    // The map around the first fix differs from that around the one before by far less than this; only on the edge of a
+    // limit it is asked for.
+    const double roughly = geo::length(plane_->between(before_->place, fix.place)) / seconds;
+    const double between_maps = 1e-6 * (roughly + 1);
+    const auto is_on_edge = [&](double value, double limit) { return std::fabs(value - limit) <= between_maps; };
+    const bool is_unclear =
+        is_on_edge(roughly, moving_m_s) || is_on_edge(std::fabs(roughly - stated), speed_slack_m_s + error);
+    const double displaced = is_unclear ? geo::distance_m(before_->place, fix.place) / seconds : roughly;
     if (std::max(displaced, stated) <= moving_m_s) return;
     ++moving_;
     if (std::fabs(displaced - stated) > speed_slack_m_s + error) ++differing_;
@@ -102,11 +111,13 @@ MockEvidence MockSums::evidence(std::int64_t jumps, std::int64_t white, std::int
     return evidence;
 }
 
-MockEvidence mock_evidence(std::span<const Fix> track, std::int64_t copied) {
+MockEvidence mock_evidence(std::span<const Fix> track, std::int64_t copied, Kept* kept) {
     MockSums sums;
     for (const Fix& fix : track) sums.add(fix);
-    const Jitter noise = jitter_of(track);
-    return sums.evidence(static_cast<std::int64_t>(leaps(track, road_speed_mm_s).jumps.size()),
+    std::optional<Jitter> jitter_here;
+    std::optional<Leaps> leaps_here;
+    const Jitter& noise = kept_jitter(track, kept, jitter_here);
+    return sums.evidence(static_cast<std::int64_t>(kept_leaps(track, kept, leaps_here).jumps.size()),
                          is_white(noise) ? noise.fixes : 0, copied);
 }
 
@@ -114,7 +125,7 @@ Measurement mock(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.mock");
     if (!reading.is_complete()) return reading.nothing();
     const std::span<const Fix> track = fixes_within(reading.track("track"), reading.interval("interval"));
-    const MockEvidence evidence = mock_evidence(track, reading.number("copied"));
+    const MockEvidence evidence = mock_evidence(track, reading.number("copied"), reading.kept("track"));
     Writing writing("track.mock");
     writing.fact("flagged", evidence.flagged);
     writing.fact("knowing", evidence.knowing);

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/time.h"
+#include "geo/plane.h"
 #include "track/fix.h"
 #include "track/measure.h"
 
@@ -53,11 +54,12 @@ private:
     std::int64_t moving_ = 0;
     std::int64_t differing_ = 0;
     std::optional<Fix> before_;
+    std::optional<geo::Plane> plane_;  // around the first fix
 };
 
 // REQUIRES: `track` as mark() leaves it. `copied`: fixes of the longest run copied from another track
 // (track.replay), 0 when none was looked for.
-MockEvidence mock_evidence(std::span<const Fix> track, std::int64_t copied = 0);
+MockEvidence mock_evidence(std::span<const Fix> track, std::int64_t copied = 0, Kept* kept = nullptr);
 
 // track.mock
 Measurement mock(std::span<const Argument> arguments);

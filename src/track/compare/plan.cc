@@ -76,10 +76,13 @@ std::optional<double> kendall_tau_b(std::span<const std::int64_t> a, std::span<c
 PlanOutcome plan_outcome(std::span<const Fix> track, std::span<const PlannedVisit> plan,
                          std::span<const KnownPlace> known, const PlanRule& rule) {
     PlanOutcome outcome;
-    std::vector<Fix> used;
-    used.reserve(track.size());
-    std::copy_if(track.begin(), track.end(), std::back_inserter(used),
-                 [](const Fix& fix) { return (fix.marks & mark_clock) == 0; });
+    std::span<const Fix> used = track;
+    std::vector<Fix> without_steps;
+    if (has_mark(track, mark_clock)) {
+        std::copy_if(track.begin(), track.end(), std::back_inserter(without_steps),
+                     [](const Fix& fix) { return (fix.marks & mark_clock) == 0; });
+        used = without_steps;
+    }
     if (track.empty()) outcome.limits |= limit_no_track;
     if (used.size() != track.size()) outcome.limits |= limit_clock_step;
 

@@ -51,5 +51,7 @@ std::int64_t copied_run(std::span<const Fix> a, std::span<const Fix> b);
 // hours later is judged although both days overlap. Supported: sync > 30 m. Else insufficient, with no_motion when
 // there was none.
 Measurement replay(std::span<const Argument> arguments);
+// Its verdict, strength and limits; fewer facts.
+Measurement replay_verdict(std::span<const Argument> arguments);
 
 }  // namespace ningyi::track

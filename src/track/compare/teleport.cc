@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "geo/plane.h"
+#include "geo/within.h"
+#include "track/kept.h"
 #include "track/reading.h"
 
 namespace ningyi::track {
@@ -27,8 +29,13 @@ std::optional<Leaps> no_leaps(std::span<const Fix> track, double limit_m_s) {
         } else {
             if (found.used == 2 || sigma != sigma_after || sigma_before != sigma_after)
                 sigma_step = std::sqrt(sigma_after * sigma_after + sigma * sigma);
-            const double distance_m = std::sqrt(geo::squared_length(plane->between(before->place, fix.place)));
-            const double low_m = std::max(0.0, distance_m - sigmas_95 * sigma_step);
+            // Within the error of both ends there is no distance: most steps need no map.
+            const double error_m = sigmas_95 * sigma_step;
+            double low_m = 0;
+            if (!geo::is_surely_within(before->place, fix.place, error_m)) {
+                const double distance_m = std::sqrt(geo::squared_length(plane->between(before->place, fix.place)));
+                low_m = std::max(0.0, distance_m - error_m);
+            }
             const Millis since = fix.at.ms - before->at.ms;
             const double seconds = std::max(1.0, static_cast<double>(since) / 1000);
             if (low_m > limit_m_s * seconds) return std::nullopt;
@@ -144,7 +151,10 @@ Measurement teleport(std::span<const Argument> arguments) {
     const Reading reading(arguments, "track.teleport");
     if (!reading.is_complete()) return reading.nothing();
     const std::span<const Fix> track = fixes_within(reading.track("track"), reading.interval("interval"));
-    const Leaps found = leaps(track, static_cast<double>(std::max<std::int64_t>(reading.number("limit_speed"), 0)));
+    const std::int64_t limit_mm_s = std::max<std::int64_t>(reading.number("limit_speed"), 0);
+    std::optional<Leaps> here;
+    if (limit_mm_s != road_speed_mm_s) here = leaps(track, static_cast<double>(limit_mm_s));
+    const Leaps& found = here ? *here : kept_leaps(track, reading.kept("track"), here);
 
     Writing writing("track.teleport");
     writing.fact("jumps", static_cast<std::int64_t>(found.jumps.size()));

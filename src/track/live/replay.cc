@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "geo/within.h"
 #include "track/reading.h"
 
 namespace ningyi::track {
@@ -52,6 +53,7 @@ bool CopyWindow::add(const Fix& fix) {
     const std::optional<Before> before = std::exchange(before_, Before{fix.at, fix.place});
     if (!before || fix.at <= before->at || fix.at.ms - before->at.ms > interpolated_gap_ms) return false;
     const double limit_m = moving_m_s * static_cast<double>(fix.at.ms - before->at.ms) / 1000;
+    if (geo::is_surely_within(before->place, fix.place, limit_m)) return false;
     if (geo::squared_length(plane_->between(before->place, fix.place)) <= limit_m * limit_m) return false;
     const CopyStep step{(fix.at.ms - before->at.ms + 500) / 1000,
                         nearest_tenth(std::int64_t{fix.place.lat_e7} - before->place.lat_e7),
