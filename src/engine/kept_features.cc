@@ -6,7 +6,6 @@
 namespace ningyi::engine {
 namespace {
 
-using cel::Kind;
 using cel::Value;
 
 bool is_same(const Value& a, const Value& b) {
