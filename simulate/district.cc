@@ -38,9 +38,10 @@ struct Files {
                      "caregiver_id,agency_id,name,id_number,phone,address,home_lat,home_lon,datum,certificate,valid_to,"
                      "team_id,"
                      "account"),
-          elders(folder + "/elders.csv",
-                 "elder_id,name,id_number,household_id,address,lat,lon,datum,area,contact_phone,contact_kind,photo_"
-                 "consent,account,born_on"),
+          elders(
+              folder + "/elders.csv",
+              "elder_id,name,id_number,household_id,address,lat,lon,datum,area,street,contact_phone,contact_kind,photo_"
+              "consent,account,born_on"),
           items(folder + "/items.csv",
                 "item,name_zh,name_en,mode,reference_minutes,price_fen,unit,evidence,night,least_gap_minutes"),
           entitlements(folder + "/entitlements.csv", "elder_id,item,from,to,minutes_per_month,level"),
@@ -296,6 +297,7 @@ private:
         place(file, elder.registered);
         file.plain("wgs84");
         file.plain(elder.is_rural ? "rural" : "urban");
+        file.text(street(elder.household, elder.is_rural));
         file.plain(elder.phone);
         file.plain(text_of(elder.contact));
         file.plain(elder.refuses_photos ? "no" : "yes");

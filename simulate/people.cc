@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 40> given = {"秀", "英", "桂", "兰", 
 constexpr std::array<std::string_view, 4> sub_districts = {"青澜街道", "栖云街道", "望荷街道", "临溪街道"};
 constexpr std::array<std::string_view, 10> streets = {"荷风路", "云栖路", "晴川路", "芦汀路", "听雨巷",
                                                       "长橹街", "棠梨路", "白鹭路", "枕河巷", "书带路"};
+constexpr std::array<std::string_view, 2> towns = {"柳湾镇", "石桥镇"};  // of four villages each
 constexpr std::array<std::string_view, 8> villages = {"柳湾村",   "杏渚村", "菱塘村",   "石桥浜村",
                                                       "稻香埠村", "鹤溪村", "南圩里村", "茅亭村"};
 
@@ -88,6 +89,12 @@ std::string address(std::int64_t household, bool is_rural) {
     if (is_rural) return format("{}{}组{}号", villages[n % villages.size()], n / 8 % 12 + 1, n / 96 % 80 + 1);
     return format("{}{}{}号{}幢{}{:02}室", sub_districts[n % sub_districts.size()], streets[n / 4 % streets.size()],
                   n / 40 % 200 + 1, n / 7 % 18 + 1, n / 3 % 6 + 1, n % 4 + 1);
+}
+
+std::string street(std::int64_t household, bool is_rural) {
+    const auto n = static_cast<std::size_t>(household);
+    if (!is_rural) return std::string(sub_districts[n % sub_districts.size()]);
+    return std::string(towns[n % villages.size() * towns.size() / villages.size()]);
 }
 
 }  // namespace ningyi::simulate

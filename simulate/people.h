@@ -32,4 +32,7 @@ std::string organisation_code(int number);
 // A street or village address with a house number; the same `household` gives the same address.
 std::string address(std::int64_t household, bool is_rural);
 
+// The sub-district (街道) or town (镇) of that address.
+std::string street(std::int64_t household, bool is_rural);
+
 }  // namespace ningyi::simulate

@@ -38,7 +38,7 @@ MODEL = """entities:
       began: {type: timestamp, level: 1, zh: 起, en: Began}
       ended: {type: timestamp, level: 1, zh: 止, en: Ended}
       paid: {type: money, level: 1, zh: 钱, en: Paid}
-      state: {type: enum, values: [done, void], level: 1, zh: 态, en: State}
+      state: {type: enum, values: {done: {zh: 完成, en: done}, void: {zh: 作废, en: void}}, level: 1, zh: 态, en: State}
 events:
   t.visit_logged:
     subject: visit

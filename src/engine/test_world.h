@@ -40,7 +40,7 @@ inline pack::Files reef_files() {
       lasted: {type: duration, derive: 'dive.end - dive.start', level: 2, zh: 时长, en: Length}
       depth: {type: length, level: 2, zh: 深, en: Depth}
       fee: {type: money, level: 2, zh: 费, en: Fee}
-      state: {type: enum, values: [done, void], level: 2, zh: 状态, en: State}
+      state: {type: enum, values: {done: {zh: 完成, en: done}, void: {zh: 作废, en: void}}, level: 2, zh: 状态, en: State}
       device_id: {type: string, level: 2, zh: 设备, en: Device}
       track: {type: track, of: diver_id, from: start, to: end, lead: 10min, tail: 10min, level: 4, zh: 轨迹, en: Track}
       buddy_track: {type: track, of: diver.buddy, from: start, to: end, level: 4, zh: 同伴轨迹, en: Track of the buddy}
@@ -51,7 +51,7 @@ inline pack::Files reef_files() {
     key: diver_id
     fields:
       diver_id: {type: string, level: 2, zh: 编号, en: Number}
-      grade: {type: enum, values: [novice, master], level: 2, zh: 级, en: Grade}
+      grade: {type: enum, values: {novice: {zh: 新手, en: novice}, master: {zh: 师傅, en: master}}, level: 2, zh: 级, en: Grade}
       retired: {type: date, level: 2, zh: 退役日, en: Retired on}
       team: {type: string, level: 2, zh: 队, en: Team}
       buddy: {type: string, level: 2, zh: 同伴, en: Buddy}
@@ -60,7 +60,7 @@ inline pack::Files reef_files() {
     key: reef_id
     fields:
       reef_id: {type: string, level: 2, zh: 编号, en: Number}
-      water: {type: enum, values: [deep, shallow], level: 2, zh: 水, en: Water}
+      water: {type: enum, values: {deep: {zh: 深, en: deep}, shallow: {zh: 浅, en: shallow}}, level: 2, zh: 水, en: Water}
       spot: {type: place, level: 3, zh: 位置, en: Spot}
   club:
     title: {zh: 社, en: Club}
@@ -73,7 +73,7 @@ inline pack::Files reef_files() {
     time: began
     fields:
       storm_id: {type: string, level: 2, zh: 编号, en: Number}
-      water: {type: enum, values: [deep, shallow], level: 2, zh: 水, en: Water}
+      water: {type: enum, values: {deep: {zh: 深, en: deep}, shallow: {zh: 浅, en: shallow}}, level: 2, zh: 水, en: Water}
       began: {type: timestamp, level: 2, zh: 开始, en: Began}
       ended: {type: timestamp, level: 2, zh: 结束, en: Ended}
   carrier:

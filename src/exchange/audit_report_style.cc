@@ -40,6 +40,7 @@ nav.toc a:hover{color:var(--blue)}
 section{margin:1.7rem 0}
 h2{font-size:1.3rem;margin:0 0 .6rem;padding-left:.65rem;border-left:5px solid var(--blue);line-height:1.35}
 h3{font-size:1.05rem;margin:.2rem 0 .5rem}
+section>h3{margin-top:1.2rem}
 .cols p,details p{margin:.1rem 0}
 h4{font-size:.92rem;margin:.8rem 0 .2rem;color:var(--dim);font-weight:600}
 .dim{color:var(--dim)}.small{font-size:.88rem}
@@ -61,7 +62,7 @@ th,td{padding:.42rem .7rem;border-bottom:1px solid var(--line);text-align:left;v
 th{background:var(--soft);font-weight:600;white-space:nowrap}
 tbody tr:last-child>*{border-bottom:0}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.id,.ids span{white-space:nowrap}
+td.id,td .id,.ids span{white-space:nowrap}
 td.wide{min-width:17rem}
 code,.mono{font-family:ui-monospace,"DejaVu Sans Mono",Consolas,monospace;font-size:.88em}
 svg.meter{display:block;width:100%;min-width:5rem;height:.55rem;margin-top:.3rem}

@@ -167,21 +167,30 @@ private:
                 std::string(close_table);
     }
 
-    // What a way to break down is called: the words of the field behind it, else the word itself.
-    model::Label way_words(const RuleDifference& rule, const std::string& way) const {
-        if (way == "month") return {"月份", "month"};
+    // The field behind a way to break down; null when there is none.
+    const model::Field* field_of_way(const RuleDifference& rule, const std::string& way) const {
         const model::Entity* entity = report_.after.dictionary.entity(rule.subject);
-        if (entity == nullptr) return {way, way};
-        std::string field_path = way == "agency" ? entity->agency : "";
-        for (const auto& [key, path] : entity->scope) {
-            if (key == way) field_path = path;
+        if (entity == nullptr) return nullptr;
+        std::string path = way == "agency" ? entity->agency : "";
+        for (const auto& [key, of] : entity->scope) {
+            if (key == way) path = of;
         }
-        const std::size_t dot = field_path.find('.');
-        const std::string owner = dot == std::string::npos ? entity->name : field_path.substr(0, dot);
+        const std::size_t dot = path.find('.');
+        const std::string owner = dot == std::string::npos ? entity->name : path.substr(0, dot);
         const model::Entity* of = report_.after.dictionary.entity(owner);
-        const model::Field* field =
-            of == nullptr ? nullptr : of->field(dot == std::string::npos ? field_path : field_path.substr(dot + 1));
+        return of == nullptr ? nullptr : of->field(dot == std::string::npos ? path : path.substr(dot + 1));
+    }
+
+    // What a way to break down is called: the words of the field behind it, else the word itself.
+    static model::Label way_words(const model::Field* field, const std::string& way) {
+        if (way == "month") return {"月份", "month"};
         return field == nullptr || field->label.zh.empty() ? model::Label{way, way} : field->label;
+    }
+
+    static std::string key_words(const model::Field* field, const std::string& key) {
+        if (key.empty()) return both("（不明）", "(not known)");
+        const model::Label* label = field == nullptr ? nullptr : field->label_of_word(key);
+        return label == nullptr ? html_escaped(key) : both(*label);
     }
 
     void breakdown(const RuleDifference& rule, const std::string& way, const std::vector<Slice>& slices) {
@@ -193,7 +202,8 @@ private:
             std::stable_sort(rows.begin(), rows.end(),
                              [](const Slice* a, const Slice* b) { return a->caught + a->lost > b->caught + b->lost; });
         }
-        const model::Label words = way_words(rule, way);
+        const model::Field* field = way == "month" ? nullptr : field_of_way(rule, way);
+        const model::Label words = way_words(field, way);
         const std::string zh = "按" + words.zh, en = "By " + lower_ascii(words.en);
         out_ += "<h3>" + both(zh, en) + "</h3>" + open_table(html_escaped(zh), html_escaped(en)) +
                 table_head(words.zh, words.en) + table_head("现行命中", "Hits before", true) +
@@ -202,8 +212,7 @@ private:
                 table_head("不再涉及金额", "Money lost", true) + std::string(open_body);
         for (std::size_t i = 0; i < rows.size() && i < most_slices_listed; ++i) {
             const Slice& slice = *rows[i];
-            out_ += "<tr><td class=\"id\">" +
-                    (slice.key.empty() ? both("（不明）", "(not known)") : html_escaped(slice.key)) + "</td>" +
+            out_ += "<tr><td class=\"id\">" + key_words(field, slice.key) + "</td>" +
                     number_cell(count_text(slice.before.hit)) + number_cell(count_text(slice.after.hit)) +
                     number_cell("+" + count_text(slice.caught)) + number_cell("−" + count_text(slice.lost)) +
                     number_cell(money_text(slice.caught_fen)) + number_cell(money_text(slice.lost_fen)) + "</tr>";

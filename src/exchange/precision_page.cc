@@ -244,7 +244,7 @@ std::string precision_page(const PrecisionReport& report, bool english) {
         out += table_head("仅本规则查出", "Only it caught", true);
         out += open_body;
         for (const RulePrecision& rule : report.rules) {
-            out += "<tr><td>" + html_escaped(format("{}@{} ", rule.rule, rule.version)) +
+            out += "<tr><td><span class=\"id\">" + html_escaped(format("{}@{}", rule.rule, rule.version)) + "</span> " +
                    both(title_of(report, rule.rule)) + "</td><td>" + both(status_of(report, rule)) + "</td>";
             estimate_cells(out, rule.all);
             number(out, rule.only_it);

@@ -181,6 +181,13 @@ std::string_view to_word(FieldType type) {
     return "";
 }
 
+const Label* Field::label_of_word(std::string_view word) const {
+    for (std::size_t i = 0; i < words.size() && i < word_labels.size(); ++i) {
+        if (words[i] == word) return &word_labels[i];
+    }
+    return nullptr;
+}
+
 const Field* Entity::field(std::string_view wanted) const {
     const auto at =
         std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == wanted; });

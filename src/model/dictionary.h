@@ -60,6 +60,7 @@ struct Field {
     std::string ref;                 // the entity this text field points to, or empty
     std::string derive;              // expression text of a computed field, or empty
     std::vector<std::string> words;  // of an enumeration
+    std::vector<Label> word_labels;  // what each of them is called; empty when the pack does not say
     std::size_t max_size = 64;       // characters of a text, items of a list
     int line = 0, column = 0;        // where it is declared (of `derive` when there is one)
 
@@ -72,6 +73,9 @@ struct Field {
 
     // Of a `fixes` field only: the field of the same event that names the device they come from, or empty.
     std::string fixes_device;
+
+    // What a word of an enumeration is called; null when it is none of them.
+    const Label* label_of_word(std::string_view word) const;
 };
 
 struct Entity {

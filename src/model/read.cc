@@ -24,6 +24,31 @@ void require_name(const yaml::Node& key, const std::string& file, Faults& faults
                        format("the name \"{}\" may hold lower-case letters, digits and _ only", key.text)));
 }
 
+// values: {urban: {zh: 城区, en: urban}, …}; a list of words, as older packs have it, leaves them without names.
+void read_words(yaml::MapReader& map, const yaml::Node& key, Field& field) {
+    const yaml::Node* values = map.optional("values");
+    if (values == nullptr || (values->is_map() && values->pairs.empty())) {
+        map.refuse(key, "E202", format("枚举字段 {} 缺少 values", field.name),
+                   format("enum field {} lacks its values", field.name));
+        return;
+    }
+    if (!values->is_map()) {
+        field.words = map.texts("values");
+        if (field.words.empty()) {
+            map.refuse(key, "E202", format("枚举字段 {} 缺少 values", field.name),
+                       format("enum field {} lacks its values", field.name));
+        }
+        return;
+    }
+    yaml::MapReader words(*values, map.file(), map.faults());
+    for (const yaml::Node::Pair& pair : values->pairs) {
+        require_name(pair.key, map.file(), map.faults());
+        const yaml::Words label = words.words(pair.key.text);
+        field.words.push_back(pair.key.text);
+        field.word_labels.push_back({label.zh, label.en});
+    }
+}
+
 Field read_field(const yaml::Node& key, const yaml::Node& node, const std::string& file, Faults& faults) {
     Field field;
     field.name = key.text;
@@ -61,11 +86,7 @@ Field read_field(const yaml::Node& key, const yaml::Node& node, const std::strin
         field.column = derive->columns.empty() ? derive->column : derive->columns.front();
     }
     if (field.type == FieldType::enumeration) {
-        field.words = map.texts("values");
-        if (field.words.empty()) {
-            map.refuse(key, "E202", format("枚举字段 {} 缺少 values", field.name),
-                       format("enum field {} lacks its values", field.name));
-        }
+        read_words(map, key, field);
     }
     field.max_size =
         static_cast<std::size_t>(map.integer("size", 1, 1000000).value_or(field.type == FieldType::words ? 100 : 64));

@@ -23,7 +23,7 @@ constexpr std::string_view model_text = R"(entities:
       day: {type: string, level: 2, zh: 对象的日期, en: Day of the subject}
       margin: {type: int, level: 2, zh: 超出量, en: Margin}
       at_risk: {type: money, level: 2, zh: 涉及金额, en: Money at risk}
-      verdict: {type: enum, values: [violation, error, unfounded, unverifiable], level: 2, zh: 结论, en: Verdict}
+      verdict: {type: enum, values: {violation: {zh: 属实违规, en: violation}, error: {zh: 属实差错, en: error}, unfounded: {zh: 不属实, en: unfounded}, unverifiable: {zh: 无法核实, en: unverifiable}}, level: 2, zh: 结论, en: Verdict}
       innocent: {type: string, level: 2, zh: 无责原因, en: Innocent reason}
       note: {type: string, size: 1000, level: 3, zh: 说明, en: Note}
       reviewer: {type: string, level: 2, zh: 审核人, en: Reviewer}
@@ -34,7 +34,7 @@ constexpr std::string_view model_text = R"(entities:
       first_finding: {type: string, size: 128, level: 2, zh: 盲复核所对的疑点, en: Finding of the blind repeat}
       first_reviewer: {type: string, level: 2, zh: 首次审核人, en: First reviewer}
       agrees: {type: bool, level: 2, zh: 与首次结论一致, en: Agrees with the first verdict}
-      appeal: {type: enum, values: [filed, granted, dismissed], level: 2, zh: 申诉, en: Appeal}
+      appeal: {type: enum, values: {filed: {zh: 已提出, en: filed}, granted: {zh: 申诉成立, en: granted}, dismissed: {zh: 申诉不成立, en: dismissed}}, level: 2, zh: 申诉, en: Appeal}
       appeal_by: {type: string, level: 2, zh: 申诉经办人, en: Who decided the appeal}
       appeal_role: {type: string, level: 2, zh: 申诉经办岗位, en: Role of who decided the appeal}
       appeal_reason: {type: string, size: 1000, level: 3, zh: 申诉理由, en: Reason of the appeal}
@@ -47,7 +47,7 @@ constexpr std::string_view model_text = R"(entities:
       change: {type: string, size: 128, level: 1, zh: 同批变更, en: Changes made together}
       rule: {type: string, level: 1, zh: 规则, en: Rule}
       version: {type: int, level: 1, zh: 版本, en: Version}
-      asks: {type: enum, values: [shadow, live, paused, retired, text], level: 1, zh: 申请事项, en: What is asked for}
+      asks: {type: enum, values: {shadow: {zh: 试运行, en: trial}, live: {zh: 启用, en: live}, paused: {zh: 暂停, en: paused}, retired: {zh: 停用, en: retired}, text: {zh: 修改文本, en: change of a text}}, level: 1, zh: 申请事项, en: What is asked for}
       path: {type: string, size: 120, level: 1, zh: 文件, en: File}
       text: {type: string, size: 300000, level: 2, zh: 全文, en: Text}
       text_digest: {type: string, level: 1, zh: 全文摘要, en: Digest of the text}
@@ -75,7 +75,7 @@ constexpr std::string_view model_text = R"(entities:
     key: draw_id
     fields:
       draw_id: {type: string, size: 128, level: 1, zh: 抽查编号, en: Number of the draw}
-      kind: {type: enum, values: [hits, clean], level: 1, zh: 抽取范围, en: What is drawn}
+      kind: {type: enum, values: {hits: {zh: 命中, en: hits}, clean: {zh: 无疑点对象, en: subjects without a lead}}, level: 1, zh: 抽取范围, en: What is drawn}
       algorithm: {type: string, level: 1, zh: 抽取算法, en: Algorithm}
       seed: {type: string, size: 200, level: 1, zh: 种子, en: Seed}
       wanted: {type: int, level: 1, zh: 抽取数, en: How many}

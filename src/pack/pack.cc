@@ -211,6 +211,18 @@ private:
             model::read_model(source.root, source.path, source.pack, set().dictionary, faults_);
         });
         model::check_model(set().dictionary, faults_);
+        for (const model::Entity& entity : set().dictionary.entities) {
+            for (const model::Field& field : entity.fields) {
+                if (field.words.empty() || !field.word_labels.empty()) continue;
+                warnings_.push_back(
+                    {entity.file, field.line, field.column, "W807",
+                     format("枚举字段 {} 的值没有名称，页面上只能原样显示；应写成 {{值: {{zh: 中文, en: English}}}}",
+                            field.name),
+                     format("the words of enum {} have no names and are shown as they are; write {{word: {{zh: 中文, "
+                            "en: English}}}}",
+                            field.name)});
+            }
+        }
     }
 
     void read_knowledge() {

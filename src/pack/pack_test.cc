@@ -42,7 +42,8 @@ Files sound() {
         "    fields:\n"
         "      person_id: {type: string, level: 2, zh: 编号, en: Number}\n"
         "      name: {type: string, level: 3, zh: 姓名, en: Name}\n"
-        "      area: {type: enum, values: [urban, rural], level: 2, zh: 城乡, en: Area}\n"
+        "      area: {type: enum, values: {urban: {zh: 城区, en: urban}, rural: {zh: 农村, en: rural}}, level: 2, zh: "
+        "城乡, en: Area}\n"
         "events:\n"
         "  p.visit_closed:\n"
         "    subject: visit\n"
@@ -327,6 +328,9 @@ TEST(pack, what_is_only_suspicious_is_a_warning) {
               "PX-LOC-01.yaml:30:10 W803");
     EXPECT_EQ(warned(with("p/features/f.yaml", "agg: count\n  revise: 30d", "agg: count\n  revise: 1min")),
               "PX-LOC-01.yaml:14:11 W804");
+    EXPECT_EQ(warned(with("p/model/m.yaml", "{urban: {zh: 城区, en: urban}, rural: {zh: 农村, en: rural}}",
+                          "[urban, rural]")),
+              "m.yaml:22:7 W807");
     Files untested = sound();
     untested[rule_file].resize(untested[rule_file].find("tests:"));
     EXPECT_EQ(warned(untested), "PX-LOC-01.yaml:1:1 W806");

@@ -6,6 +6,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "rule/names.h"
+#include "rule/value_words.h"
 
 namespace ningyi::rule {
 namespace {
@@ -114,7 +115,7 @@ public:
             if (!part.is_value)
                 text += part.text;
             else if (part.has_slot)
-                text += shown(value(part.text), part.format, language_, zone_);
+                text += said(part);
             else if (part.text == "cite")
                 text += cited();
             else
@@ -124,6 +125,16 @@ public:
     }
 
 private:
+    // A word of an enumeration as its field calls it, any other value in its format.
+    std::string said(const Sentence::Part& part) const {
+        const Value known = value(part.text);
+        if (known.kind() == Kind::string && part.format.empty()) {
+            const model::Field* field = field_behind(set_, rule_, part.text);
+            const Label* label = field == nullptr ? nullptr : field->label_of_word(known.text());
+            if (label != nullptr) return pick(*label);
+        }
+        return shown(known, part.format, language_, zone_);
+    }
     std::string say(std::string_view zh, std::string_view en) const {
         return std::string(language_ == Language::zh ? zh : en);
     }

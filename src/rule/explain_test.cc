@@ -36,7 +36,8 @@ constexpr const char* model_text =
     "      pay: {type: money, level: 2, zh: 金额, en: Amount}\n"
     "      tries: {type: int, level: 2, zh: 次数, en: Tries}\n"
     "      odd: {type: bool, level: 2, zh: 存疑, en: Odd}\n"
-    "      mode: {type: enum, values: [home, escort, phone], level: 2, zh: 方式, en: Mode}\n"
+    "      mode: {type: enum, values: {home: {zh: 上门, en: at home}, escort: {zh: 陪同, en: escort}, phone: {zh: "
+    "电话, en: phone}}, level: 2, zh: 方式, en: Mode}\n"
     "      track: {type: track, of: id, from: at, to: at, level: 4, zh: 轨迹, en: Track}\n"
     "  handed:\n"
     "    title: {zh: 数据集, en: Data set}\n"
@@ -167,9 +168,9 @@ TEST(undo, of_a_value_that_is_there_and_what_it_says_the_latter_is_told) {
 }
 
 TEST(undo, a_word_a_truth_and_a_value_that_is_there_say_what_else_they_would_have_to_be) {
-    EXPECT_NE(undone("visit.mode == \"home\"", far_visit).zh.find("若为“escort”或“phone”，即不成立"),
+    EXPECT_NE(undone("visit.mode == \"home\"", far_visit).zh.find("若为“陪同”或“电话”，即不成立"),
               std::string::npos);
-    EXPECT_NE(undone("visit.mode != \"phone\"", far_visit).zh.find("若为“phone”，即不成立"), std::string::npos);
+    EXPECT_NE(undone("visit.mode != \"phone\"", far_visit).zh.find("若为“电话”，即不成立"), std::string::npos);
     EXPECT_EQ(undone("visit.odd", far_visit).zh, "存疑：是；若为“否”，即不成立");
     EXPECT_EQ(undone("has(visit.pay)", far_visit).zh, "金额：有；若没有，即不成立");
     EXPECT_NE(undone("visit.mode in [\"home\", \"escort\"]", far_visit).zh.find("之中，即不成立"), std::string::npos);

@@ -6,6 +6,18 @@
 
 namespace ningyi::rule {
 
+const model::Field* field_of_fact(const RuleSet& set, const Feature& feature, std::string_view fact) {
+    for (const Binding& out : feature.out) {
+        const std::size_t dot = out.text.find('.');
+        if (out.name != fact || dot == std::string::npos) continue;
+        const model::EventType* from = set.dictionary.event(feature.from);
+        const model::Entity* entity = set.dictionary.entity(from == nullptr ? feature.register_entity : from->subject);
+        const model::Field* field = entity == nullptr ? nullptr : entity->field(out.text.substr(dot + 1));
+        if (field != nullptr) return field;
+    }
+    return nullptr;
+}
+
 model::Label label_of_fact(const RuleSet& set, const Feature& feature, std::string_view fact) {
     struct Words {
         std::string_view fact, zh, en;
@@ -141,14 +153,7 @@ model::Label label_of_fact(const RuleSet& set, const Feature& feature, std::stri
         Words{"white", "噪声像程序生成的点", "fixes whose noise is a program's", "track.mock"},
         Words{"copied", "与别处相同的连续点", "fixes in a row as elsewhere", "track.mock"},
     };
-    for (const Binding& out : feature.out) {
-        const std::size_t dot = out.text.find('.');
-        if (out.name != fact || dot == std::string::npos) continue;
-        const model::EventType* from = set.dictionary.event(feature.from);
-        const model::Entity* entity = set.dictionary.entity(from == nullptr ? feature.register_entity : from->subject);
-        const model::Field* field = entity == nullptr ? nullptr : entity->field(out.text.substr(dot + 1));
-        if (field != nullptr) return field->label;
-    }
+    if (const model::Field* field = field_of_fact(set, feature, fact)) return field->label;
     const Words* general = nullptr;
     for (const Words& one : words) {
         if (one.fact != fact) continue;

@@ -9,6 +9,9 @@
 
 namespace ningyi::rule {
 
+// The field that the feature hands on under this name; null when the fact is the engine's own.
+const model::Field* field_of_fact(const RuleSet& set, const Feature& feature, std::string_view fact);
+
 // The words of the engine's own facts, or the label of the field that the feature hands on.
 Label label_of_fact(const RuleSet& set, const Feature& feature, std::string_view fact);
 

@@ -237,7 +237,10 @@ private:
 
     std::optional<Change> equality(const Node& node, const Label& name, const Value& left, const Value& right,
                                    bool is_equal) {
-        const Label stands = value_words(left, zone_), other = value_words(right, zone_);
+        const std::string path =
+            node.children[0]->operation == Operation::read ? rule_.names.path(node.children[0]->slot) : std::string();
+        const Label stands = value_words(set_, rule_, path, left, zone_),
+                    other = value_words(set_, rule_, path, right, zone_);
         if (stands.zh.empty() || other.zh.empty()) return std::nullopt;
         Change change{{name.zh + "：" + stands.zh, name.en + ": " + stands.en}, {}};
         if (!is_equal) {
@@ -248,7 +251,7 @@ private:
         if (left.kind() == Kind::string && node.children[0]->operation == Operation::read) {
             const cel::Type* type = rule_.names.path_type(rule_.names.path(node.children[0]->slot));
             if (type != nullptr && type->words != nullptr && type->words->size() <= most_words)
-                words = alternatives(*type->words, left.text());
+                words = alternatives(path, *type->words, left.text());
         }
         if (words.zh.empty())
             change.act = {"若不是“" + other.zh + "”，", "anything but \"" + other.en + "\""};
@@ -257,11 +260,11 @@ private:
         return change;
     }
 
-    static Label alternatives(const std::vector<std::string>& all, const std::string& except) {
+    Label alternatives(const std::string& path, const std::vector<std::string>& all, const std::string& except) {
         Label said;
         for (const std::string& word : all) {
             if (word == except) continue;
-            const Label one = word_words(word);
+            const Label one = value_words(set_, rule_, path, Value::of_string(word), zone_);
             said.zh += (said.zh.empty() ? "“" : "或“") + one.zh + "”";
             said.en += (said.en.empty() ? "\"" : " or \"") + one.en + "\"";
         }
@@ -274,8 +277,10 @@ private:
         const std::optional<Value> one = value(*node.children[0]), all = value(*node.children[1]);
         if (!one || !all || all->kind() != Kind::list) return std::nullopt;
         const Label name = named(*syntax.children[0]);
-        const Label stands = one->is_known() ? value_words(*one, zone_) : Label{"未知", "not known"};
-        const Label words = value_words(*all, zone_);
+        const std::string path =
+            node.children[0]->operation == Operation::read ? rule_.names.path(node.children[0]->slot) : std::string();
+        const Label stands = one->is_known() ? value_words(set_, rule_, path, *one, zone_) : Label{"未知", "not known"};
+        const Label words = value_words(set_, rule_, path, *all, zone_);
         return Change{{name.zh + "：" + stands.zh, name.en + ": " + stands.en},
                       now ? Label{"若不在“" + words.zh + "”之中，", "none of \"" + words.en + "\" instead"}
                           : Label{"若为“" + words.zh + "”之一，", "one of \"" + words.en + "\" instead"}};

@@ -24,6 +24,19 @@ Label joined(const Label& a, std::string_view zh, std::string_view en, const Lab
     return {a.zh + std::string(zh) + b.zh, a.en + std::string(en) + b.en};
 }
 
+const model::Field* field_of_entity(const RuleSet& set, const std::string& entity, const std::string& field) {
+    const model::Entity* found = set.dictionary.entity(entity);
+    return found == nullptr ? nullptr : found->field(field);
+}
+
+// The verdict of a measure in words; any other word as it is.
+Label word_words(const std::string& word) {
+    if (word == "supported") return {"支持", word};
+    if (word == "contradicted") return {"矛盾", word};
+    if (word == "insufficient") return {"证据不足", word};
+    return {word, word};
+}
+
 Label label_of_path(const RuleSet& set, const Rule& rule, const std::string& path, int depth) {
     if (path.starts_with("others.")) {
         const Label label = label_of_path(set, rule, path.substr(7), depth);
@@ -34,9 +47,7 @@ Label label_of_path(const RuleSet& set, const Rule& rule, const std::string& pat
     const std::string first = path.substr(0, dot);
     if (dot != std::string::npos) {
         const std::string rest = path.substr(dot + 1);
-        if (const model::Entity* entity = set.dictionary.entity(first)) {
-            if (const model::Field* field = entity->field(rest)) return field->label;
-        }
+        if (const model::Field* field = field_of_entity(set, first, rest)) return field->label;
         for (const auto& [alias, name] : rule.features) {
             const Feature* feature = alias == first ? set.feature(name) : nullptr;
             if (feature == nullptr) continue;
@@ -176,11 +187,17 @@ std::optional<Label> formula_words(const RuleSet& set, const Rule& rule, const S
     return formula(set, rule, node, 0);
 }
 
-Label word_words(const std::string& word) {
-    if (word == "supported") return {"支持", word};
-    if (word == "contradicted") return {"矛盾", word};
-    if (word == "insufficient") return {"证据不足", word};
-    return {word, word};
+const model::Field* field_behind(const RuleSet& set, const Rule& rule, const std::string& path) {
+    if (path.starts_with("others.")) return field_behind(set, rule, path.substr(7));
+    const std::size_t dot = path.find('.');
+    if (dot == std::string::npos) return nullptr;
+    const std::string first = path.substr(0, dot), rest = path.substr(dot + 1);
+    if (const model::Field* field = field_of_entity(set, first, rest)) return field;
+    for (const auto& [alias, name] : rule.features) {
+        const Feature* feature = alias == first ? set.feature(name) : nullptr;
+        if (feature != nullptr) return field_of_fact(set, *feature, rest);
+    }
+    return nullptr;
 }
 
 Label value_words(const Value& value, const Zone& zone) {
@@ -225,6 +242,24 @@ Label value_words(const Value& value, const Zone& zone) {
         case Kind::integer: return {std::to_string(value.number()), std::to_string(value.number())};
         default: return {};
     }
+}
+
+Label value_words(const RuleSet& set, const Rule& rule, const std::string& path, const Value& value, const Zone& zone) {
+    const model::Field* field = field_behind(set, rule, path);
+    if (field == nullptr || field->words.empty()) return value_words(value, zone);
+    if (value.kind() == Kind::string) {
+        const Label* label = field->label_of_word(value.text());
+        if (label != nullptr) return *label;
+    }
+    if (value.kind() == Kind::list) {
+        Label all;
+        for (const Value& item : value.list()) {
+            const Label said = value_words(set, rule, path, item, zone);
+            all = all.zh.empty() ? said : joined(all, "、", ", ", said);
+        }
+        return all;
+    }
+    return value_words(value, zone);
 }
 
 }  // namespace ningyi::rule

@@ -20,11 +20,14 @@ Label path_words(const RuleSet& set, const Rule& rule, const std::string& path);
 // Part of an expression in the same words; nothing when it cannot be said in a line.
 std::optional<Label> formula_words(const RuleSet& set, const Rule& rule, const cel::Syntax& node);
 
-// With its unit: "700 米", "¥45.00".
-Label value_words(const cel::Value& value, const Zone& zone);
+// The field behind a path: of the subject, of what it points to, handed on by a feature; null when there is none.
+const model::Field* field_behind(const RuleSet& set, const Rule& rule, const std::string& path);
 
-// The verdict of a measure in words; any other word as it is.
-Label word_words(const std::string& word);
+// With its unit: "700 米", "¥45.00"; the verdict of a measure in words, any other text as it is.
+Label value_words(const cel::Value& value, const Zone& zone);
+// The same of the value of a path: a word of an enumeration as its field calls it ("农村").
+Label value_words(const RuleSet& set, const Rule& rule, const std::string& path, const cel::Value& value,
+                  const Zone& zone);
 
 // "2026-03-02 09:05"
 std::string moment_text(Instant at, const Zone& zone);
