@@ -43,12 +43,13 @@ Result<std::unique_ptr<DataFolder::Lock>> locked(const std::filesystem::path& fo
     }
     auto lock = std::make_unique<DataFolder::Lock>(descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        const std::string process = holder(descriptor);
-        return failure(fault(folder, "E640",
-                             format("数据文件夹正被另一个程序使用（进程 {}）；请等它结束，或换一个文件夹", process),
-                             format("the data folder is in use by another program (process {}); wait until it ends, or "
-                                    "choose another folder",
-                                    process)));
+        const std::string process = holder(descriptor);  // empty when it has not said so yet
+        return failure(
+            fault(folder, "E640",
+                  format("数据文件夹正被另一个程序使用{}；请等它结束，或换一个文件夹",
+                         process.empty() ? "" : "（进程 " + process + "）"),
+                  format("the data folder is in use by another program{}; wait until it ends, or choose another folder",
+                         process.empty() ? "" : " (process " + process + ")")));
     }
     const std::string process = format("{}\n", ::getpid());
     // Only a hint for whoever finds the folder locked: a full disk must not keep us out.
