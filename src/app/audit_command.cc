@@ -206,6 +206,13 @@ int audit(const AuditOptions& options, Terminal& terminal) {
                             "and bundle",
                             written->after_as_of, subjects_en));
     }
+    if (written->not_in_workbook > 0) {
+        terminal.say(
+            format("注意：findings.xlsx 只列命中和豁免；无法判定的 {} 条见 findings.csv", written->not_in_workbook),
+            format("note: findings.xlsx lists hits and exemptions only; the {} inconclusive ones are in "
+                   "findings.csv",
+                   written->not_in_workbook));
+    }
     const std::string page_path = fs::absolute(fs::path(options.out) / "report.html").lexically_normal().string();
     terminal.say("报告：" + page_path, "report: " + page_path);
     return taken->report.exit_status();

@@ -59,13 +59,13 @@ private:
 void write_findings(const AuditInput& input, const FindingRows& rows, TableBuilder& tables, const std::string& folder,
                     const std::function<void(double)>& report) {
     struct Part {
-        explicit Part(const AuditInput& of) : files(of) {}
+        Part(const AuditInput& of, bool decided_only) : files(of, decided_only) {}
         std::vector<FindingRow> rows;
         FindingFiles files;
-        SheetPiece sheet;
     };
+    const bool decided_only = rows.places().size() > most_rows_of_all_outcomes;
     std::vector<std::unique_ptr<Part>> parts(run::usual_parts());
-    for (std::unique_ptr<Part>& part : parts) part = std::make_unique<Part>(input);
+    for (std::unique_ptr<Part>& part : parts) part = std::make_unique<Part>(input, decided_only);
     File lines(folder + "/findings.jsonl"), cells(folder + "/findings.csv");
     WorkbookWriter book(folder + "/findings.xlsx", "疑点", input.page.title.zh, finding_columns(input));
     std::string header = parts[0]->files.csv_header();
@@ -80,12 +80,11 @@ void write_findings(const AuditInput& input, const FindingRows& rows, TableBuild
         Part& part = *parts[number];
         const auto span = span_of(stretch);
         part.rows.resize(span.size());
-        part.files.begin(stretch * findings_at_once);
+        part.files.begin();
         for (std::size_t i = 0; i < span.size(); ++i) {
             rows.read(span[i], part.rows[i]);
             part.files.add(part.rows[i]);
         }
-        part.sheet = part.files.sheet();
     };
     const auto take = [&](std::size_t number, std::size_t stretch) {
         Part& part = *parts[number];
@@ -93,7 +92,7 @@ void write_findings(const AuditInput& input, const FindingRows& rows, TableBuild
         for (std::size_t i = 0; i < span.size(); ++i) tables.add(span[i], part.rows[i]);
         lines.write(part.files.lines(), true);
         cells.write(part.files.cells(), true);
-        book.add(part.sheet);
+        book.add(part.files.sheet());
         report(static_cast<double>(stretch + 1) / static_cast<double>(stretches));
     };
     run::in_order(parts.size(), stretches, make, take);
@@ -239,7 +238,10 @@ Result<AuditNotes> write_audit(const AuditInput& input, const std::string& folde
     File file(folder + "/report.html");
     file.finish(html);
     report(1);
-    return tables.notes;
+    AuditNotes notes = tables.notes;
+    if (rows.places().size() > most_rows_of_all_outcomes)
+        notes.not_in_workbook = tables.count[static_cast<std::size_t>(Outcome::inconclusive)];
+    return notes;
 }
 
 }  // namespace ningyi::exchange

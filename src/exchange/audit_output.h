@@ -48,8 +48,9 @@ struct AuditInput {
 
 // What whoever runs an audit should be told beside the outcomes. Nothing of it keeps a record from being judged.
 struct AuditNotes {
-    std::int64_t outside_period = 0;  // subjects whose day lies outside the period
-    std::int64_t after_as_of = 0;     // subjects whose time lies after the files were taken
+    std::int64_t outside_period = 0;   // subjects whose day lies outside the period
+    std::int64_t after_as_of = 0;      // subjects whose time lies after the files were taken
+    std::int64_t not_in_workbook = 0;  // findings that the workbook leaves out (finding_files.h)
 };
 
 // Writes findings.jsonl, findings.csv, findings.xlsx, orders.csv, summary.json and report.html into `folder`, which

@@ -91,18 +91,19 @@ std::vector<SheetColumn> finding_columns(const AuditInput& input) {
     return columns;
 }
 
-FindingFiles::FindingFiles(const AuditInput& input) : input_(input), date_column_(date_column(input)) {}
+FindingFiles::FindingFiles(const AuditInput& input, bool decided_only)
+    : input_(input), date_column_(date_column(input)), decided_only_(decided_only) {}
 
-void FindingFiles::begin(std::size_t first) {
+void FindingFiles::begin() {
     lines_.clear();
     cells_.clear();
-    sheet_.begin(first + 2);  // rows count from 1, and the headings are the first
+    sheet_.clear();
 }
 
 void FindingFiles::add(const FindingRow& row) {
     add_line(row);
     add_cells(row);
-    add_sheet_row(row);
+    if (!decided_only_ || row.finding.outcome != Outcome::inconclusive) add_sheet_row(row);
 }
 
 std::string FindingFiles::csv_header() const {

@@ -15,20 +15,23 @@ std::string date_column(const AuditInput& input);
 
 std::vector<SheetColumn> finding_columns(const AuditInput& input);
 
+// A workbook with more rows than this is no use to whoever opens it: then it lists only what was decided (hits and
+// exemptions), and the other files what could not be.
+constexpr std::size_t most_rows_of_all_outcomes = 100'000;
+
 class FindingFiles {
 public:
-    // REQUIRES: `input` outlives this.
-    explicit FindingFiles(const AuditInput& input);
+    // `decided_only`: the workbook leaves out what could not be judged. REQUIRES: `input` outlives this.
+    FindingFiles(const AuditInput& input, bool decided_only);
 
-    // A stretch whose first finding is number `first` (from 0) of those written.
-    void begin(std::size_t first);
+    void begin();  // a stretch
     void add(const FindingRow& row);
 
     std::string csv_header() const;
     // Of everything since begin().
     std::string& lines() { return lines_; }
     std::string& cells() { return cells_; }
-    SheetPiece sheet() { return sheet_.piece(); }
+    const SheetRows& sheet() const { return sheet_; }
 
 private:
     void add_line(const FindingRow& row);
@@ -37,6 +40,7 @@ private:
 
     const AuditInput& input_;
     std::string date_column_;
+    bool decided_only_;
     std::string line_, lines_, cells_;
     SheetRows sheet_;
 };

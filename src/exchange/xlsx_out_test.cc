@@ -36,10 +36,10 @@ TEST_F(GardenWorkbook, the_workbook_opens_with_chinese_headings) {
 // The workbook of these pieces as its reader sees it.
 class Workbook : public testing::Test {
 protected:
-    static std::string file(const std::vector<SheetPiece>& pieces) {
+    static std::string file(const std::vector<SheetRows>& pieces) {
         const std::string path = testing::TempDir() + "/xlsx_out_test.xlsx";
         WorkbookWriter book(path, "A & B", "'<>\"", {{"甲", 10}, {"\"乙\"", 20.5}, {"丙", 8}});
-        for (const SheetPiece& piece : pieces) book.add(piece);
+        for (const SheetRows& piece : pieces) book.add(piece);
         book.finish();
         std::ifstream in(path, std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
@@ -66,11 +66,10 @@ protected:
 TEST_F(Workbook, what_was_written_is_read_again_however_it_was_cut_into_pieces) {
     const std::vector<std::string> odd = {"a&b<c>\"d\"", " edges ", "甲\n乙", "x\x01y", "=1+1", "𠮷\xEF\xBF\xBF", ""};
     std::vector<std::vector<std::string>> expected = {{"甲", "\"乙\"", "丙"}};
-    std::vector<SheetPiece> pieces;
-    SheetRows rows;
+    std::vector<SheetRows> pieces;
     std::size_t row = 2;
     for (const std::size_t size : {1, 0, 7, 500}) {
-        rows.begin(row);
+        SheetRows rows;
         for (std::size_t i = 0; i < size; ++i, ++row) {
             const std::string& text = odd[row % odd.size()];
             rows.text(text);
@@ -84,7 +83,7 @@ TEST_F(Workbook, what_was_written_is_read_again_however_it_was_cut_into_pieces) 
             expected.push_back({seen, format("{}", static_cast<std::int64_t>(row) - 5),
                                 format("-{}.{:02}", 150 * row / 100, 150 * row % 100)});
         }
-        pieces.push_back(rows.piece());
+        pieces.push_back(rows);
     }
     const std::string bytes = file(pieces);
     const auto found = read(bytes);
@@ -95,11 +94,10 @@ TEST_F(Workbook, what_was_written_is_read_again_however_it_was_cut_into_pieces) 
 
 TEST_F(Workbook, a_cell_that_is_too_long_is_cut_and_an_empty_one_keeps_its_place) {
     SheetRows rows;
-    rows.begin(2);
     rows.empty();
     rows.text(std::string(40'000, 'z'));
     rows.end_row();
-    const auto found = read(file({rows.piece()}));
+    const auto found = read(file({rows}));
     ASSERT_EQ(found.size(), 2U);
     EXPECT_EQ(found[1][0], "");
     EXPECT_EQ(found[1][1], std::string(32'000, 'z') + "…");
