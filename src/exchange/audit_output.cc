@@ -63,7 +63,7 @@ void write_findings(const AuditInput& input, const FindingRows& rows, TableBuild
         std::vector<FindingRow> rows;
         FindingFiles files;
     };
-    const bool decided_only = rows.places().size() > most_rows_of_all_outcomes;
+    const bool decided_only = rows.places().size() > input.most_workbook_rows;
     std::vector<std::unique_ptr<Part>> parts(run::usual_parts());
     for (std::unique_ptr<Part>& part : parts) part = std::make_unique<Part>(input, decided_only);
     File lines(folder + "/findings.jsonl"), cells(folder + "/findings.csv");
@@ -239,7 +239,7 @@ Result<AuditNotes> write_audit(const AuditInput& input, const std::string& folde
     file.finish(html);
     report(1);
     AuditNotes notes = tables.notes;
-    if (rows.places().size() > most_rows_of_all_outcomes)
+    if (rows.places().size() > input.most_workbook_rows)
         notes.not_in_workbook = tables.count[static_cast<std::size_t>(Outcome::inconclusive)];
     return notes;
 }

@@ -43,6 +43,9 @@ struct AuditInput {
     std::vector<FileSummary> files;
     std::string log_root;  // hex
     std::uint64_t log_size = 0;
+    // A workbook with more rows is no use to whoever opens it: it then lists hits and exemptions only, and the other
+    // files what could not be judged.
+    std::size_t most_workbook_rows = 100'000;
     std::function<void(double)> progress;  // share done, 0 to 1; may be empty
 };
 
@@ -50,7 +53,7 @@ struct AuditInput {
 struct AuditNotes {
     std::int64_t outside_period = 0;   // subjects whose day lies outside the period
     std::int64_t after_as_of = 0;      // subjects whose time lies after the files were taken
-    std::int64_t not_in_workbook = 0;  // findings that the workbook leaves out (finding_files.h)
+    std::int64_t not_in_workbook = 0;  // findings that the workbook leaves out (AuditInput::most_workbook_rows)
 };
 
 // Writes findings.jsonl, findings.csv, findings.xlsx, orders.csv, summary.json and report.html into `folder`, which

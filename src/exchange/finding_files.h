@@ -15,10 +15,6 @@ std::string date_column(const AuditInput& input);
 
 std::vector<SheetColumn> finding_columns(const AuditInput& input);
 
-// A workbook with more rows than this is no use to whoever opens it: then it lists only what was decided (hits and
-// exemptions), and the other files what could not be.
-constexpr std::size_t most_rows_of_all_outcomes = 100'000;
-
 class FindingFiles {
 public:
     // `decided_only`: the workbook leaves out what could not be judged. REQUIRES: `input` outlives this.

@@ -378,7 +378,8 @@ public:
                                .taken_at = taken_at_,
                                .files = {{"visits.csv", 3, 3, 0, {{"不认识的列 x", "unknown column x"}}}},
                                .log_root = std::string(64, 'a'),
-                               .log_size = events_};
+                               .log_size = events_,
+                               .most_workbook_rows = most_workbook_rows_};
         const auto done = write_audit(input, folder.string());
         if (!done) must(done.error());
         std::map<std::string, std::string> files;
@@ -393,6 +394,7 @@ public:
         if (!faults.empty()) throw std::runtime_error(to_text(faults.front()));
     }
 
+    std::size_t most_workbook_rows_ = 100'000;
     std::string period_from_ = "2026-03-01";
     std::optional<Instant> taken_at_ = parse_instant("2026-04-01T00:00:00+08:00");
     rule::RuleSet set_;

@@ -33,6 +33,26 @@ TEST_F(GardenWorkbook, the_workbook_opens_with_chinese_headings) {
     EXPECT_EQ(rows.cell(0, 6), "'=V2");
 }
 
+TEST_F(GardenWorkbook, a_list_beyond_the_bound_leaves_out_what_could_not_be_judged) {
+    const auto outcomes = [&](std::size_t bound) {
+        most_workbook_rows_ = bound;
+        std::map<std::string, int> count;
+        auto source = open_workbook_bytes(written("bounded").at("findings.xlsx"), "findings.xlsx", zone_);
+        Rows rows;
+        for (bool more = source.has_value(); more;) {
+            more = (*source)->next(rows).value_or(false);
+            for (std::size_t row = 0; row < rows.count; ++row) ++count[std::string(rows.cell(row, 2))];
+        }
+        return count;
+    };
+    auto all = outcomes(3);
+    EXPECT_GT(all["命中"], 0);
+    EXPECT_GT(all["无法判定"], 0) << "else there is nothing to leave out";
+    const auto decided = outcomes(2);
+    all.erase("无法判定");
+    EXPECT_EQ(decided, all);
+}
+
 // The workbook of these pieces as its reader sees it.
 class Workbook : public testing::Test {
 protected:
