@@ -168,8 +168,7 @@ TEST(undo, of_a_value_that_is_there_and_what_it_says_the_latter_is_told) {
 }
 
 TEST(undo, a_word_a_truth_and_a_value_that_is_there_say_what_else_they_would_have_to_be) {
-    EXPECT_NE(undone("visit.mode == \"home\"", far_visit).zh.find("若为“陪同”或“电话”，即不成立"),
-              std::string::npos);
+    EXPECT_NE(undone("visit.mode == \"home\"", far_visit).zh.find("若为“陪同”或“电话”，即不成立"), std::string::npos);
     EXPECT_NE(undone("visit.mode != \"phone\"", far_visit).zh.find("若为“电话”，即不成立"), std::string::npos);
     EXPECT_EQ(undone("visit.odd", far_visit).zh, "存疑：是；若为“否”，即不成立");
     EXPECT_EQ(undone("has(visit.pay)", far_visit).zh, "金额：有；若没有，即不成立");
