@@ -7,6 +7,7 @@ Each test is a method; the last line printed is "N passed, M failed". Uses build
 """
 import collections
 import csv
+import hashlib
 import json
 import os
 import pathlib
@@ -55,6 +56,14 @@ class Tests:
 
     def most_hit(self, report):
         return collections.Counter(f["rule"] for f in self.hits(report)).most_common(1)[0][0]
+
+    def backtested(self, store, path, text):
+        """The report of a backtest of this text of a pack."""
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        (folder / "rules" / path).parent.mkdir(parents=True)
+        (folder / "rules" / path).write_text(text)
+        ningyi("backtest", "--store", store, "--rules", folder / "rules", "--out", folder)
+        return folder / "backtest.json"
 
     def log_size(self, store):
         with tempfile.TemporaryDirectory() as copy:
@@ -105,11 +114,12 @@ class Tests:
         where, old = "home_care/params/location.yaml", self.hits(report)
         text = (self.packs / where).read_text()
         changed = self.folder / "location.yaml"
-        changed.write_text(text.replace("value: 300m", "value: 350m"))
+        changed.write_text(text.replace("from: 2025-07-01, value: 100m", "from: 2025-07-01, value: 1900m"))
         assert changed.read_text() != text
         rest = ("--store", store, "--reason", "the circle was too small")
         assert "backtest" in ningyi("rule", "propose", where, "--file", changed, *rest, *AUTHOR, status=1)
-        ningyi("rule", "propose", where, "--file", changed, "--backtest", "ab12", "--hits-before", 100, "--hits-after", 60, *rest, *AUTHOR)
+        backtest = self.backtested(store, where, changed.read_text())
+        ningyi("rule", "propose", where, "--file", changed, "--backtest", backtest, *rest, *AUTHOR)
         assert "same role" in ningyi("rule", "approve", where, "--store", store, "--by", "wang", "--role", "rule_author", status=1)
         assert "may not approve" in ningyi("rule", "approve", where, "--store", store, "--by", "zhang", "--role", "bureau", status=1)
         ningyi("account", "zhang2", "--person", "zhang", "--store", store, "--by", "admin")
@@ -123,14 +133,42 @@ class Tests:
         for finding in new[:5]:
             assert self.replays(finding, store)
 
+    def test_a_proposal_refers_to_a_backtest_of_its_very_text(self):
+        _, store = self.audited("very_text")
+        where = "home_care/params/location.yaml"
+        text = (self.packs / where).read_text()
+        tested = text.replace("from: 2025-07-01, value: 100m", "from: 2025-07-01, value: 150m")
+        other = text.replace("from: 2025-07-01, value: 100m", "from: 2025-07-01, value: 1900m")
+        assert text != tested != other != text
+        backtest = self.backtested(store, where, tested)
+        changed = self.folder / "very_text.yaml"
+        rest = ("--file", changed, "--store", store, "--reason", "a little wider", *AUTHOR)
+        size = self.log_size(store)
+        changed.write_text(other)
+        assert "not of this text" in ningyi("rule", "propose", where, "--backtest", backtest, *rest, status=1)
+        # A report into which another text was written by hand no longer has its digest.
+        report = json.loads(backtest.read_text())
+        report["texts"][where] = hashlib.sha256(other.encode()).hexdigest()
+        forged = self.folder / "forged.json"
+        forged.write_text(json.dumps(report))
+        assert "altered" in ningyi("rule", "propose", where, "--backtest", forged, *rest, status=2)
+        assert "no JSON report" in ningyi("rule", "propose", where, "--backtest", report["digest"], *rest, status=2), "a digest alone says nothing of a text"
+        assert self.log_size(store) == size
+        changed.write_text(tested)
+        ningyi("rule", "propose", where, "--backtest", backtest, *rest)
+
     def test_a_new_version_of_a_live_rule_runs_beside_it_and_is_kept_apart(self):
         report, store = self.audited("beside")
         text = (self.packs / "oversight/rules/gv/OV-GV-04.yaml").read_text()
         new = self.folder / "OV-GV-04.yaml"
-        rest = ("--store", store, "--reason", "stricter", "--backtest", "cd34")
+        words = text.replace("version: 1", "version: 2").replace("status: live", "status: shadow").replace("severity: '3'", "severity: '2'").replace("severity: 3", "severity: 2")
+        backtest = self.backtested(store, "oversight/rules/gv/OV-GV-04.yaml", words)
+        rest = ("--store", store, "--reason", "stricter", "--backtest", backtest)
         new.write_text(text)
         assert "higher" in ningyi("rule", "propose", "OV-GV-04", "--file", new, *rest, *AUTHOR, status=1)
-        new.write_text(text.replace("version: 1", "version: 2").replace("status: live", "status: shadow").replace("severity: '3'", "severity: '2'").replace("severity: 3", "severity: 2"))
+        new.write_text(words + "# one word more\n")
+        assert "not of this text" in ningyi("rule", "propose", "OV-GV-04", "--file", new, *rest, *AUTHOR, status=1)
+        new.write_text(words)
         ningyi("rule", "propose", "OV-GV-04", "--file", new, *rest, *AUTHOR)
         ningyi("rule", "approve", "OV-GV-04@2", "--store", store, *APPROVER)
         status = ningyi("rule", "status", "OV-GV-04", "--store", store)
@@ -145,10 +183,12 @@ class Tests:
         report, store = self.audited("trial")
         rule = "HC-TIM-03"
         assert [f for f in self.hits(report) if f["rule"] == rule]
-        text = next(self.packs.rglob(f"{rule}.yaml")).read_text()
+        path = next(self.packs.rglob(f"{rule}.yaml"))
+        text = path.read_text()
         new = self.folder / f"{rule}.yaml"
         new.write_text(text.replace("version: 1\n", "version: 2\n").replace("status: live", "status: shadow"))
-        ningyi("rule", "propose", rule, "--file", new, "--store", store, "--reason", "second", "--backtest", "ef56", *AUTHOR)
+        backtest = self.backtested(store, path.relative_to(self.packs), new.read_text())
+        ningyi("rule", "propose", rule, "--file", new, "--store", store, "--reason", "second", "--backtest", backtest, *AUTHOR)
         ningyi("rule", "approve", rule, "--store", store, *APPROVER)
         ningyi("audit", self.district, "--out", report, "--packs", self.packs)
         assert {f["version"] for f in self.findings(report) if f["rule"] == rule} == {1}

@@ -12,6 +12,7 @@
 #include "app/store_packs.h"
 #include "app/written_file.h"
 #include "base/text.h"
+#include "casework/draw.h"
 #include "exchange/backtest_output.h"
 #include "exchange/words.h"
 #include "intake/opener.h"
@@ -82,6 +83,19 @@ Result<pack::Files> proposed_files(const std::string& folder, const pack::Files&
     std::erase_if(all, [](const auto& file) { return !is_judging_text(file.first); });
     for (auto& [path, text] : *given) all[path] = std::move(text);
     return all;
+}
+
+// What BacktestInput::texts says.
+std::map<std::string, std::string> changed_texts(const pack::Files& running, const pack::Files& proposed) {
+    std::map<std::string, std::string> changed;
+    for (const auto& [path, text] : proposed) {
+        const auto now = running.find(path);
+        if (now == running.end() || now->second != text) changed[path] = casework::digest_of(text);
+    }
+    for (const auto& [path, text] : running) {
+        if (is_judging_text(path) && !proposed.contains(path)) changed[path] = "";
+    }
+    return changed;
 }
 
 void print(const exchange::BacktestReport& report, const Terminal& terminal) {
@@ -170,10 +184,12 @@ int backtest(const BacktestOptions& options, Terminal& terminal) {
                                .log = store->log(),
                                .open = opening_with(opener),
                                .keeper = facts,
-                               .go_on = [&](double share) {
-                                   if (share < 1) terminal.progress("整理事实", "gathering facts", share);
-                                   return asked_to_stop == 0;
-                               }});
+                               .go_on =
+                                   [&](double share) {
+                                       if (share < 1) terminal.progress("整理事实", "gathering facts", share);
+                                       return asked_to_stop == 0;
+                                   },
+                               .texts = changed_texts(runs->packs->files, *files)});
     terminal.progress("整理事实", "gathering facts", 1);
     if (!done) return terminal.complain(done.error()), exit_unusable;
     if (!*done) {

@@ -32,7 +32,6 @@ struct ReleaseOptions {
     std::vector<std::string> files;  // propose: new texts
     std::string to = "shadow";       // propose: shadow or live
     std::string store, packs, by, role, reason, backtest;
-    std::int64_t hits_before = -1, hits_after = -1;  // of the backtest
 };
 
 int verdicts(const VerdictsOptions& options, Terminal& terminal);

@@ -13,6 +13,7 @@
 #include "casework/draw.h"
 #include "casework/wilson.h"
 #include "model/scope.h"
+#include "run/backtest.h"
 
 namespace ningyi::app {
 namespace {
@@ -85,39 +86,41 @@ Faults say_release(OpenCasework& work, const std::string& type, const std::strin
     return say(work.store, work.packs->set.dictionary, {decision}).faults;
 }
 
-// What a proposal says of the backtest attached to it.
+// What the report of a backtest says that a proposal needs.
 struct Attached {
     std::string digest;
-    std::int64_t hits_before = -1, hits_after = -1;
-    std::map<std::string, std::string> digests_after;  // rule -> digest of its text as backtested
-    bool is_report = false;
+    std::int64_t hits_before = 0, hits_after = 0;
+    std::map<std::string, std::string> texts;  // path -> digest of the text that was tested
 };
 
 constexpr std::size_t largest_backtest = std::size_t{256} << 20U;
 
-// `given` is a report that `ningyi backtest` wrote (JSON), or the digest of one.
-Result<Attached> attached(const ReleaseOptions& options) {
-    Attached out{.digest = options.backtest,
-                 .hits_before = options.hits_before,
-                 .hits_after = options.hits_after,
-                 .digests_after = {},
-                 .is_report = false};
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(options.backtest, error)) return out;
-    std::ifstream in(options.backtest, std::ios::binary);
+// A report that `ningyi backtest` wrote (JSON). Refused when its digest is not that of the texts it names.
+Result<Attached> attached(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     const auto report = read_json(text, {.bytes = largest_backtest, .depth = 32, .values = 100'000'000});
-    const JsonValue* digest = report ? report->find("digest") : nullptr;
-    const JsonValue* rules = report ? report->find("rules") : nullptr;
-    if (digest == nullptr || !digest->is(JsonValue::Kind::text) || rules == nullptr ||
-        !rules->is(JsonValue::Kind::list))
-        return failure({.file = options.backtest,
+    const auto part = [&](const char* name, JsonValue::Kind kind) -> const JsonValue* {
+        const JsonValue* value = report && report->is(JsonValue::Kind::object) ? report->find(name) : nullptr;
+        return value != nullptr && value->is(kind) ? value : nullptr;
+    };
+    const JsonValue* digest = part("digest", JsonValue::Kind::text);
+    const JsonValue* found = part("found", JsonValue::Kind::text);
+    const JsonValue* texts = part("texts", JsonValue::Kind::object);
+    const JsonValue* rules = part("rules", JsonValue::Kind::list);
+    if (digest == nullptr || found == nullptr || texts == nullptr || rules == nullptr)
+        return failure({.file = file,
                         .code = "E714",
                         .zh = "这不是 ningyi backtest 写出的 JSON 报告",
                         .en = "this is no JSON report of `ningyi backtest`"});
-    out.is_report = true;
+    Attached out;
     out.digest = digest->text;
-    out.hits_before = out.hits_after = 0;
+    for (const auto& [path, tested] : texts->members) out.texts[path] = tested.text;
+    if (run::backtest_digest(out.texts, found->text) != out.digest)
+        return failure({.file = file,
+                        .code = "E714",
+                        .zh = "回测报告被改动过：摘要与所列文本不符",
+                        .en = "the report was altered: its digest is not that of the texts it names"});
     for (const JsonValue& rule : rules->list) {
         const auto hits = [&](const char* side) {
             const JsonValue* tally = rule.find(side);
@@ -126,8 +129,6 @@ Result<Attached> attached(const ReleaseOptions& options) {
         };
         out.hits_before += hits("before");
         out.hits_after += hits("after");
-        const JsonValue *id = rule.find("rule"), *after = rule.find("digest_after");
-        if (id != nullptr && after != nullptr) out.digests_after[id->text] = after->text;
     }
     return out;
 }
@@ -272,9 +273,9 @@ int propose_release(const ReleaseOptions& options, Terminal& terminal) {
                exit_unusable;
     if (options.backtest.empty())
         return terminal.complain(
-                   refused("须用 --backtest 附上回测报告的摘要", "attach the digest of a backtest with --backtest")),
+                   refused("须用 --backtest 附上回测报告", "attach the report of a backtest with --backtest")),
                exit_faults;
-    const auto backtest = attached(options);
+    const auto backtest = attached(options.backtest);
     if (!backtest) return terminal.complain(backtest.error()), exit_unusable;
     const Asks asks = is_path ? Asks::text : Asks::shadow;
     if (head) {
@@ -287,13 +288,16 @@ int propose_release(const ReleaseOptions& options, Terminal& terminal) {
                        refused(format("现行第 {} 版，新文本须写更高的版本", rule->second.version),
                                format("version {} runs; the new text needs a higher one", rule->second.version))),
                    exit_faults;
+    }
+    const std::string digest = casework::digest_of(text);
+    if (const auto tested = backtest->texts.find(path); tested == backtest->texts.end() || tested->second != digest)
+        return terminal.complain(refused(format("回测报告所测的不是 {} 的这个文本", path),
+                                         format("the backtest is not of this text of {}", path))),
+               exit_faults;
+    if (head) {
         // The gate to trial: tests, coverage and mutants of the rule as proposed.
         const rule::Rule* one = (*packs)->set.rule(options.id);
         if (one == nullptr) return terminal.complain(refused("文本里没有规则", "the text holds no rule")), exit_faults;
-        const auto tested = backtest->digests_after.find(options.id);
-        if (backtest->is_report && (tested == backtest->digests_after.end() || tested->second != one->digest))
-            return terminal.complain(refused("回测报告所测的不是这个文本", "the backtest is of another text")),
-                   exit_faults;
         for (const GateReport& report : gate((*packs)->set, {one}, work.zone, Mutants::tried, nullptr)) {
             if (report.is_whole) continue;
             return terminal.complain(refused(
@@ -303,15 +307,14 @@ int propose_release(const ReleaseOptions& options, Terminal& terminal) {
                    exit_faults;
         }
     }
-    const std::string digest = casework::digest_of(text);
     cbor::Value body =
         proposed_by(proposer, now, head ? options.id : "", head ? head->version : 0, asks, options.reason);
     body.set("path", cbor::Value::of_text(path));
     body.set("text", cbor::Value::of_text(text));
     body.set("text_digest", cbor::Value::of_text(digest));
     body.set("backtest", cbor::Value::of_text(backtest->digest));
-    if (backtest->hits_before >= 0) body.set("hits_before", cbor::Value::of(backtest->hits_before));
-    if (backtest->hits_after >= 0) body.set("hits_after", cbor::Value::of(backtest->hits_after));
+    body.set("hits_before", cbor::Value::of(backtest->hits_before));
+    body.set("hits_after", cbor::Value::of(backtest->hits_after));
     const std::string id = free_id(
         work.state, head ? format("{}@{}", options.id, head->version) : format("{}@{}", path, digest.substr(0, 8)));
     const Faults faults =

@@ -58,12 +58,8 @@ void add_release_commands(CLI::App& rule, CommandGroup& group) {
             ->capture_default_str();
         command->add_option("--reason", options->reason, reason)->required();
         command->add_option("--backtest", options->backtest,
-                            t("回测报告（ningyi backtest 写出的 backtest.json）或其摘要",
-                              "the backtest report (backtest.json of `ningyi backtest`), or its digest"));
-        command->add_option("--hits-before", options->hits_before,
-                            t("只给摘要时：变更前命中数", "with a digest alone: hits before"));
-        command->add_option("--hits-after", options->hits_after,
-                            t("只给摘要时：变更后命中数", "with a digest alone: hits after"));
+                            t("这一文本的回测报告（ningyi backtest 写出的 backtest.json）",
+                              "the backtest report of this text (backtest.json of `ningyi backtest`)"));
     }
     {
         const auto [command, options] =

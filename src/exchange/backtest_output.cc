@@ -77,7 +77,10 @@ model::Label precision_sentence(const run::KnownPrecision& known) {
 std::string backtest_json(const BacktestReport& report) {
     const run::Backtest& result = report.result;
     JsonWriter json;
-    json.begin_object().key("digest").value(result.digest).key("position").value(result.position);
+    json.begin_object().key("digest").value(result.digest).key("found").value(result.found);
+    json.key("texts").begin_object();
+    for (const auto& [path, digest] : result.texts) json.key(path).value(digest);
+    json.end_object().key("position").value(result.position);
     json.key("from").value(result.from ? to_text(*result.from) : "");
     json.key("to").value(result.to ? to_text(*result.to) : "");
     json.key("subjects").value(result.subjects);

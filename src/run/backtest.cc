@@ -537,7 +537,9 @@ std::optional<Backtest> compared(const BacktestInput& input, KeptFacts& kept) {
                               rule.precision_after.interval_ppm.has_value();
     }
     result.from_cache = !kept.has_read_log();
-    result.digest = to_hex(trust::sha256(canonical(result)));
+    result.texts = input.texts;
+    result.found = to_hex(trust::sha256(canonical(result)));
+    result.digest = backtest_digest(result.texts, result.found);
     return result;
 }
 

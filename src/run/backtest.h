@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -71,9 +72,11 @@ struct Backtest {
     std::string set_before, set_after;  // digests of the two sets
     std::vector<RuleDifference> rules;  // those that differ in text or knowledge, by id; unchanged ones are left out
     bool has_verdicts = false;          // some hit of some rule here was decided
-    std::string digest;                 // hex SHA-256 of canonical(): what an approval refers to
-    bool from_cache = false;            // the log was not read: facts were kept from an earlier run
-    double seconds = 0;                 // told by the caller, not part of the digest
+    std::map<std::string, std::string> texts;  // as in the input: what was tested
+    std::string found;                         // hex SHA-256 of canonical()
+    std::string digest;                        // covers found and texts: what an approval refers to
+    bool from_cache = false;                   // the log was not read: facts were kept from an earlier run
+    double seconds = 0;                        // told by the caller, not part of the digest
 };
 
 struct BacktestInput {
@@ -88,13 +91,19 @@ struct BacktestInput {
     FactKeeper& keeper;
     std::function<bool(double)> go_on;  // gets the share done; false stops it
     std::size_t parts = 0;              // pieces done at the same time; 0: as many as the machine has cores
+    // Path -> hex SHA-256 of each text as proposed that differs from the one that runs; "" where there is none any
+    // more.
+    std::map<std::string, std::string> texts = {};
 };
 
 // Nothing when it was stopped; then nothing half-made stays behind.
 Result<std::optional<Backtest>> backtest(const BacktestInput& input);
 
-// Canonical bytes of everything but digest, cache and seconds.
+// Canonical bytes of everything but texts, digests, cache and seconds.
 std::string canonical(const Backtest& backtest);
+// The digest of a backtest of these texts that found what `found` is the digest of: whoever holds a report can tell
+// which texts it is of, and that nobody put others in.
+std::string backtest_digest(const std::map<std::string, std::string>& texts, std::string_view found);
 
 // What was changed from one rule to the other and in the knowledge it uses, sentence by sentence. Either may be null.
 std::vector<model::Label> changes_of(const rule::RuleSet& before_set, const rule::Rule* before,

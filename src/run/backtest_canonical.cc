@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of a backtest that its digest is taken of.
 #include "base/cbor.h"
+#include "base/text.h"
 #include "run/backtest.h"
+#include "trust/sha256.h"
 
 namespace ningyi::run {
 namespace {
@@ -96,6 +98,15 @@ std::string canonical(const Backtest& backtest) {
     for (const RuleDifference& rule : backtest.rules) rules.items.push_back(of(rule));
     map.set("rules", std::move(rules));
     return cbor::encode(map);
+}
+
+std::string backtest_digest(const std::map<std::string, std::string>& texts, std::string_view found) {
+    Value tested = Value::map();
+    for (const auto& [path, digest] : texts) tested.set(path, Value::of_text(digest));
+    Value map = Value::map();
+    map.set("texts", std::move(tested));
+    map.set("found", Value::of_text(found));
+    return to_hex(trust::sha256(cbor::encode(map)));
 }
 
 }  // namespace ningyi::run
